@@ -1,0 +1,83 @@
+"""How the API reads: refusals as problem documents (RFC 9457), who is asking, pages of lists."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions, serializers
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from cashpilot.core.refusals import NotFound, Refused
+
+PROBLEM = "application/problem+json"
+
+
+class Problem(serializers.Serializer):
+    """What a refusal looks like; `title` is a sentence that a person can act on."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    errors = serializers.ListField(required=False)
+
+
+class StaffSession(SessionAuthentication):
+    """Staff and researchers, by the session they signed in with."""
+
+    def authenticate_header(self, request) -> str:
+        return "Session"
+
+
+class Pages(PageNumberPagination):
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 500
+
+
+def explain(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn what went wrong into a problem document; what nobody foresaw stays a crash."""
+    if isinstance(error, Http404):
+        error = NotFound("There is nothing here, or it is not yours to see.")
+    if isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if isinstance(error, Refused):
+        return _problem(error.code, str(error), error.status, errors=_errors_of(error))
+    answer = exception_handler(error, context)
+    if answer is None:
+        return None
+    title = "Something in what was sent is not right." if answer.status_code == 400 else str(error)
+    code = getattr(error, "default_code", "refused")
+    problem = _problem(code, title, answer.status_code, errors=_validation_errors(error))
+    for name, value in answer.headers.items():
+        if name != "Content-Type":
+            problem[name] = value
+    return problem
+
+
+def _problem(code: str, title: str, status: int, *, errors: list[dict]) -> Response:
+    body: dict[str, Any] = {"type": code, "title": title, "status": status}
+    if errors:
+        body["errors"] = errors
+    return Response(body, status=status, content_type=PROBLEM)
+
+
+def _errors_of(refusal: Refused) -> list[dict]:
+    problems = getattr(refusal, "problems", [])
+    if problems:
+        return [{"row": p.row, "column": p.column, "says": p.says} for p in problems]
+    field = getattr(refusal, "field", "")
+    return [{"field": field, "says": str(refusal)}] if field else []
+
+
+def _validation_errors(error: Exception) -> list[dict]:
+    detail = getattr(error, "detail", None)
+    if not isinstance(error, exceptions.ValidationError) or not isinstance(detail, dict):
+        return []
+    return [
+        {"field": field, "says": str(says)}
+        for field, many in detail.items()
+        for says in (many if isinstance(many, list) else [many])
+    ]

@@ -1,0 +1,55 @@
+"""Celery is only the clock and the muscle: every task calls one operation.
+
+The whole timetable stands here. A message means "look now": losing one costs a minute, and
+repeating one does nothing.
+"""
+
+from celery import Celery
+from celery.signals import worker_ready
+
+app = Celery("cashpilot", set_as_current=True)
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.CELERY_DB_REUSE_MAX = 1000
+app.conf.task_default_queue = "cashpilot"
+
+SECONDS = 1.0
+MINUTES = 60 * SECONDS
+
+app.conf.beat_schedule = {
+    name: {"task": task, "schedule": every, "options": {"expires": max(every, 10)}}
+    for name, task, every in (
+        ("the clockwork is alive", "cashpilot.beat", 5 * SECONDS),
+        ("send what is approved", "payments.send_what_is_approved", 5 * SECONDS),
+        ("act on what the provider said", "payments.apply_provider_events", 5 * SECONDS),
+        ("hear what a webhook may have missed", "payments.sweep_provider_events", 15 * MINUTES),
+        ("recipients without an account", "payments.create_missing_recipients", 10 * SECONDS),
+        ("build approved releases", "evaluation.build_approved_releases", 10 * SECONDS),
+        ("chain the audit", "cashpilot.seal_audit", 10 * SECONDS),
+    )
+}
+
+
+@app.task(name="cashpilot.beat")
+def beat() -> None:
+    """Show the watchdog that beat and a worker are both alive."""
+    from django.utils import timezone
+
+    from cashpilot.core.models import Heartbeat
+
+    Heartbeat.objects.update_or_create(name="worker", defaults={"beat_at": timezone.now()})
+
+
+@app.task(name="cashpilot.seal_audit")
+def seal_audit() -> None:
+    """Chain the audit events written since the last time."""
+    from cashpilot.core import audit
+
+    audit.seal()
+
+
+@worker_ready.connect
+def look_at_once(sender, **_) -> None:
+    """A worker that starts looks for work without waiting for beat."""
+    for task in ("cashpilot.beat", "payments.send_what_is_approved"):
+        sender.app.send_task(task)

@@ -1,0 +1,53 @@
+"""The chain over the audit: each event's hash holds the hash of the one before it.
+
+Events are written without waiting for each other; one sealer at a time puts them in a chain a
+few seconds later (ADR 7). Whoever alters, removes or inserts a sealed event breaks the chain.
+"""
+
+import hashlib
+from collections.abc import Iterator
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+
+from cashpilot.core.models import AuditEvent, AuditSeal
+
+GENESIS = "0" * 64
+_ONE_SEALER = 4_201_001
+
+
+@transaction.atomic
+def seal(limit: int = 5_000) -> int:
+    """Chain the events that are not chained yet; returns how many. Safe to run anywhere, any time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_ONE_SEALER])
+        if not cursor.fetchone()[0]:
+            return 0
+    last = AuditSeal.objects.order_by("-position").first()
+    position, chain = (last.position, last.chain) if last else (0, GENESIS)
+    sealed = AuditSeal.objects.filter(event_id=OuterRef("pk"))
+    links = []
+    for event in AuditEvent.objects.filter(~Exists(sealed)).order_by("pk")[:limit]:
+        position, chain = position + 1, _link(chain, event.digest())
+        links.append(AuditSeal(position=position, event_id=event.pk, chain=chain))
+    AuditSeal.objects.bulk_create(links)
+    return len(links)
+
+
+def verify() -> Iterator[str]:
+    """Walk the chain and name each event that was altered or removed, in words for an auditor."""
+    chain, expected = GENESIS, 1
+    for link in AuditSeal.objects.order_by("position").iterator():
+        if link.position != expected:
+            yield f"Position {expected} of the chain is missing."
+            expected = link.position
+        event = AuditEvent.objects.filter(pk=link.event_id).first()
+        if event is None:
+            yield f"Audit event {link.event_id} (position {link.position}) was removed."
+        elif _link(chain, event.digest()) != link.chain:
+            yield f"Audit event {link.event_id} (position {link.position}) was altered: {event}"
+        chain, expected = link.chain, expected + 1
+
+
+def _link(previous: str, digest: str) -> str:
+    return hashlib.sha256(f"{previous}{digest}".encode()).hexdigest()

@@ -1,0 +1,60 @@
+"""Rules that the database keeps by itself, as migration operations."""
+
+from collections.abc import Sequence
+
+from django.db.migrations import RunSQL
+
+_REFUSE = """
+CREATE OR REPLACE FUNCTION cashpilot_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'TRUNCATE' AND current_setting('cashpilot.allow_truncate', true) = 'on' THEN
+        RETURN NULL;
+    END IF;
+    RAISE EXCEPTION '% is append-only: % is refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'restrict_violation';
+END $$;
+"""
+
+
+class AppendOnly(RunSQL):
+    """Rows of this table are written once: UPDATE, DELETE and TRUNCATE are refused for everybody.
+
+    A test database may set `cashpilot.allow_truncate`, because the test runner empties tables.
+    """
+
+    def __init__(self, table: str):
+        self.table = table
+        super().__init__(
+            f"""{_REFUSE}
+            CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table}
+                FOR EACH ROW EXECUTE FUNCTION cashpilot_append_only();
+            CREATE TRIGGER append_only_whole BEFORE TRUNCATE ON {table}
+                FOR EACH STATEMENT EXECUTE FUNCTION cashpilot_append_only();""",
+            f"""DROP TRIGGER append_only ON {table};
+            DROP TRIGGER append_only_whole ON {table};""",
+        )
+
+    def deconstruct(self):
+        return (type(self).__name__, [self.table], {})
+
+
+class Agrees(RunSQL):
+    """A composite foreign key: these columns together must stand in one row of the other table.
+
+    It ties a copy of a fact (this enrolment's arm pays cash) to the fact itself, so that no code
+    can write the copy wrong, and the fact cannot change while something depends on it.
+    """
+
+    def __init__(
+        self, name: str, table: str, columns: Sequence[str], other: str, others: Sequence[str]
+    ):
+        self.parts = [name, table, list(columns), other, list(others)]
+        super().__init__(
+            f"""ALTER TABLE {table} ADD CONSTRAINT {name}
+                FOREIGN KEY ({", ".join(columns)}) REFERENCES {other} ({", ".join(others)})
+                DEFERRABLE INITIALLY IMMEDIATE;""",
+            f"ALTER TABLE {table} DROP CONSTRAINT {name};",
+        )
+
+    def deconstruct(self):
+        return (type(self).__name__, self.parts, {})

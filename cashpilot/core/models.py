@@ -1,0 +1,127 @@
+"""Who signs in, who did what, and whether the clockwork is alive."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+
+from cashpilot.core.ids import new_id
+
+
+class StaffManager(UserManager):
+    """Makes users who are known by their email address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields):  # type: ignore[override]
+        return self._create_user(email, email, password, **fields)  # type: ignore[attr-defined]
+
+    def create_superuser(self, email: str, password: str | None = None, **fields):  # type: ignore[override]
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractUser):
+    """Someone who works with cashpilot: pilot staff or a researcher. Participants are not users."""
+
+    public_id = models.CharField(
+        max_length=30, unique=True, default=partial(new_id, "usr"), editable=False
+    )
+    email = models.EmailField(unique=True)
+    may_set_up_pilots = models.BooleanField(default=False)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = []
+    objects = StaffManager()
+
+    class Privacy:
+        identifying = {"username", "email", "first_name", "last_name", "password"}
+        linkable = {"id", "public_id", "last_login", "date_joined"}
+        shareable = {"is_active", "is_staff", "is_superuser", "may_set_up_pilots"}
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.public_id
+
+
+class AuditEvent(models.Model):
+    """Who did what to which record, when. Written in the same transaction as the deed.
+
+    The database refuses to change or delete a row; `core.audit` chains the rows by hash.
+    """
+
+    subject = models.CharField(max_length=100)
+    verb = models.CharField(max_length=60)
+    by = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject", "at"], name="audit_by_subject")]
+
+    class Privacy:
+        identifying: set[str] = set()
+        linkable = {"id", "subject", "by", "detail", "at"}
+        shareable = {"verb"}
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.by} {self.verb} {self.subject}"
+
+    @classmethod
+    def record(cls, subject: Any, verb: str, *, at: datetime, by: str, **detail: Any):
+        """Write down one deed; `subject` is a record with a `public_id`."""
+        return cls.objects.create(
+            subject=subject_name(subject), verb=verb, at=at, by=by, detail=detail
+        )
+
+    @classmethod
+    def record_each(
+        cls, subjects: Iterable[Any], verb: str, *, at: datetime, by: str, **detail: Any
+    ) -> None:
+        """Write down the same deed done to many records, in one statement."""
+        cls.objects.bulk_create(
+            cls(subject=subject_name(one), verb=verb, at=at, by=by, detail=detail)
+            for one in subjects
+        )
+
+    def digest(self) -> str:
+        """A hash over everything the row says."""
+        said = [self.subject, self.verb, self.by, self.at.isoformat(), self.detail]
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def subject_name(record: Any) -> str:
+    """How the audit names a record: no foreign key, so that erasure leaves the line standing."""
+    return f"{record._meta.label_lower}:{record.public_id}"
+
+
+class AuditSeal(models.Model):
+    """The place of one audit event in the chain; written soon after it, by one sealer at a time."""
+
+    position = models.BigIntegerField(unique=True)
+    event_id = models.BigIntegerField(unique=True)
+    chain = models.CharField(max_length=64)
+
+    class Privacy:
+        identifying: set[str] = set()
+        linkable = {"id", "position", "event_id", "chain"}
+        shareable: set[str] = set()
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.chain[:12]}"
+
+
+class Heartbeat(models.Model):
+    """When a loop last turned; the watchdog reads this, never the broker."""
+
+    name = models.CharField(max_length=40, unique=True)
+    beat_at = models.DateTimeField()
+
+    class Privacy:
+        identifying: set[str] = set()
+        linkable: set[str] = set()
+        shareable = {"id", "name", "beat_at"}
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.beat_at:%Y-%m-%d %H:%M:%S}"

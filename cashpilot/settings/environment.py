@@ -1,0 +1,63 @@
+"""Reading the environment: a missing or wrong setting is one sentence that says what to do."""
+
+import os
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+LIVE_PREFIXES = ("sk_live_", "rk_live_")
+STRIPE_HOST = "https://api.stripe.com"
+MODES = ("demo", "test", "sandbox", "live")
+
+
+def required(name: str, what_for: str) -> str:
+    """The variable `name`, or a refusal to start that says what it is for."""
+    value = os.environ.get(name, "")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set: {what_for}. Set it and start again.")
+    return value
+
+
+def database(url: str) -> dict:
+    """Django's settings for a PostgreSQL address; any other engine is refused."""
+    if not url.startswith(("postgres://", "postgresql://")):
+        raise ImproperlyConfigured(
+            "DATABASE_URL must start with postgresql://: cashpilot stands on PostgreSQL alone."
+        )
+    found = dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)
+    found["OPTIONS"] = {
+        "options": "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
+    }
+    return found
+
+
+def mode(default: str) -> str:
+    """How this installation treats money: demo, test, sandbox or live."""
+    chosen = os.environ.get("CASHPILOT_MODE", default)
+    if chosen not in MODES:
+        raise ImproperlyConfigured(
+            f"CASHPILOT_MODE is {chosen!r}: choose one of {', '.join(MODES)}."
+        )
+    return chosen
+
+
+def stripe_key(key: str, *, mode: str, base: str, debug: bool) -> str:
+    """The Stripe key, refused where it does not belong to this mode (PAYMENTS.md section 7.5)."""
+    is_live = key.startswith(LIVE_PREFIXES)
+    if is_live and mode != "live":
+        raise ImproperlyConfigured(
+            f"STRIPE_API_KEY is a live key but CASHPILOT_MODE is {mode}: use a test key, "
+            "or set CASHPILOT_MODE=live in production."
+        )
+    if mode == "live" and not is_live:
+        raise ImproperlyConfigured(
+            "STRIPE_API_KEY is not a live key but CASHPILOT_MODE is live: "
+            "use a key that starts with rk_live_."
+        )
+    if is_live and (debug or base != STRIPE_HOST):
+        raise ImproperlyConfigured(
+            f"A live Stripe key needs DEBUG off and STRIPE_API_BASE={STRIPE_HOST}."
+        )
+    if os.environ.get("STRIPE_LOG"):
+        raise ImproperlyConfigured("STRIPE_LOG prints personal data to the console: unset it.")
+    return key

@@ -1,0 +1,46 @@
+"""For real pilots: nothing has a default that would be unsafe to forget."""
+
+import os
+
+from django.core.exceptions import ImproperlyConfigured
+
+from cashpilot.settings import environment
+from cashpilot.settings.base import *  # noqa: F403
+from cashpilot.settings.base import BASE_URL, money_settings
+
+DEBUG = False
+SECRET_KEY = environment.required("SECRET_KEY", "it signs sessions; use 50 random characters")
+PSEUDONYM_KEY = environment.required(
+    "PSEUDONYM_KEY", "it makes the pseudonyms in released datasets; keep it out of the database"
+)
+DATABASES = {
+    "default": environment.database(
+        environment.required("DATABASE_URL", "the address of the PostgreSQL database")
+    )
+}
+ALLOWED_HOSTS = [
+    host.strip()
+    for host in environment.required(
+        "ALLOWED_HOSTS", "the host names people type, separated by commas"
+    ).split(",")
+]
+for name in ("BROKER_URL", "STRIPE_API_KEY", "STRIPE_API_BASE", "CASHPILOT_BASE_URL"):
+    environment.required(name, "see docs/operating.md")
+for name in ("STRIPE_WEBHOOK_SECRET_PLATFORM", "STRIPE_WEBHOOK_SECRET_CONNECT"):
+    environment.required(name, "webhooks are believed only when signed with it")
+if os.environ["BROKER_URL"].startswith("filesystem:"):
+    raise ImproperlyConfigured(
+        "BROKER_URL is filesystem:// which is for the demo: use redis:// or amqp://."
+    )
+globals().update(money_settings(default_mode="live", debug=DEBUG))
+
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = True
+SECURE_HSTS_SECONDS = 31_536_000
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}

@@ -1,0 +1,13 @@
+"""For the test suite: real PostgreSQL and a real broker, brought by the servers plugin."""
+
+import os
+
+from cashpilot.settings.dev import *  # noqa: F403
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+DEBUG = False
+CASHPILOT_MODE = "test"
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STRIPE_TIMEOUT = (1, 1)

@@ -1,0 +1,17 @@
+"""People, and the design they were recruited into."""
+
+from participants.models.consent import Consent, ConsentText
+from participants.models.people import Enrolment, Participant
+from participants.models.pilots import Arm, Membership, Pilot
+from participants.models.sign_in import SignInToken
+
+__all__ = [
+    "Arm",
+    "Consent",
+    "ConsentText",
+    "Enrolment",
+    "Membership",
+    "Participant",
+    "Pilot",
+    "SignInToken",
+]

@@ -1,0 +1,96 @@
+from functools import partial
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from cashpilot.core.access import Role
+from cashpilot.core.calendars import NATION_CHOICES
+from cashpilot.core.ids import new_id
+from cashpilot.core.money import CURRENCIES
+
+
+class Pilot(models.Model):
+    """The programme: who runs it, in which currency, by whose calendar."""
+
+    public_id = models.CharField(
+        max_length=30, unique=True, default=partial(new_id, "plt"), editable=False
+    )
+    name = models.CharField(max_length=80)
+    currency = models.CharField(max_length=3, choices=[(c, c.upper()) for c in CURRENCIES])
+    nation = models.CharField(max_length=30, choices=NATION_CHOICES)
+    time_zone = models.CharField(max_length=40, default="Europe/London")
+    help_name = models.CharField(max_length=80, default="", blank=True)
+    help_phone = models.CharField(max_length=30, default="", blank=True)
+    help_hours = models.CharField(max_length=80, default="", blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="one_pilot_per_name"),
+            models.CheckConstraint(condition=Q(currency__in=CURRENCIES), name="pilot_currency"),
+        ]
+
+    class Privacy:
+        identifying = {"help_name", "help_phone"}
+        linkable = {"id", "public_id", "created_at"}
+        shareable = {"name", "currency", "nation", "time_zone", "help_hours"}
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Arm(models.Model):
+    """What the design gives a person: cash, services as usual, a place on a waiting list."""
+
+    class Kind(models.TextChoices):
+        CASH = "cash", _("Cash")
+        SERVICES = "services", _("Conventional services")
+        WAITING = "waiting", _("Waiting list")
+
+    pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="arms")
+    code = models.SlugField(max_length=30)
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=10, choices=Kind)
+    is_paid = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pilot", "code"], name="one_arm_per_code"),
+            models.UniqueConstraint(fields=["id", "pilot", "is_paid"], name="arm_whole"),
+            models.CheckConstraint(
+                condition=Q(kind="cash", is_paid=True) | (~Q(kind="cash") & Q(is_paid=False)),
+                name="only_a_cash_arm_is_paid",
+            ),
+        ]
+
+    class Privacy:
+        identifying: set[str] = set()
+        linkable = {"id", "pilot"}
+        shareable = {"code", "name", "kind", "is_paid"}
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """One role of one member of staff, or researcher, in one pilot."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
+    pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "pilot", "role"], name="one_role_once")
+        ]
+
+    class Privacy:
+        identifying: set[str] = set()
+        linkable = {"id", "user", "pilot"}
+        shareable = {"role"}
+
+    def __str__(self) -> str:
+        return f"{self.user} is {self.role} of {self.pilot}"

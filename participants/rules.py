@@ -1,0 +1,184 @@
+"""Reading a file of people: bytes in, rows or problems out. No database, no clock."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+REQUIRED = ("name", "arm", "consent_date")
+OPTIONAL = ("code", "date_of_birth", "email", "phone", "language")
+MOST_ROWS = 20_000
+LONGEST = {"name": 200, "code": 20, "email": 254, "phone": 30}
+DIRECTION_MARKS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong in one cell of a file, in words for the person who made the file."""
+
+    row: int
+    column: str
+    says: str
+
+    def __str__(self) -> str:
+        place = f"row {self.row}" if self.row else "the file"
+        return f"In {place}, column {self.column}: {self.says}" if self.column else self.says
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """One person as the file gives them."""
+
+    row: int
+    name: str
+    arm: str
+    consent_date: date
+    code: str = ""
+    date_of_birth: date | None = None
+    email: str = ""
+    phone: str = ""
+    language: str = "en"
+
+
+def read_people(
+    raw: bytes, *, arms: Iterable[str], languages: Iterable[str], today: date
+) -> tuple[list[PersonRow], list[Problem]]:
+    """The people in a CSV file, and every problem in it by row and column.
+
+    The first row holds column names; `arm` holds an arm's code; dates are 2026-03-31.
+    """
+    table, problems = read_table(raw, required=REQUIRED, optional=OPTIONAL, most=MOST_ROWS)
+    read = _person_reader(set(arms), set(languages), today)
+    rows = []
+    for number, cells in table:
+        person, found = read(number, cells)
+        problems += found
+        if person:
+            rows.append(person)
+    return rows, problems + _repeated(rows, "code") + _repeated(rows, "email")
+
+
+def read_table(
+    raw: bytes, *, required: Iterable[str], optional: Iterable[str], most: int
+) -> tuple[list[tuple[int, dict[str, str]]], list[Problem]]:
+    """Rows of a CSV file as (row number, cells by column), once its columns are known to be right."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return [], [Problem(0, "", "This file is not UTF-8 text. Save it as “CSV UTF-8”.")]
+    if "\x00" in text:
+        return [], [Problem(0, "", "This file is not a CSV file. Save it as “CSV UTF-8”.")]
+    lines = list(csv.reader(io.StringIO(text)))
+    if not lines:
+        return [], [Problem(0, "", "This file is empty. Its first row names the columns.")]
+    names = [name.strip().lower() for name in lines[0]]
+    problems = list(_column_problems(names, set(required), set(optional)))
+    if len(lines) - 1 > most:
+        problems.append(Problem(0, "", f"This file has more than {most:,} rows. Split it."))
+    if problems:
+        return [], problems
+    return _cells(names, lines[1:])
+
+
+def _column_problems(names: list[str], required: set[str], optional: set[str]):
+    known = required | optional
+    for name in sorted(required - set(names)):
+        yield Problem(1, name, "this column is missing.")
+    for name in sorted(set(names) - known):
+        yield Problem(
+            1, name or "(no name)", f"unknown column. Known ones: {', '.join(sorted(known))}."
+        )
+    for name in sorted({n for n in names if names.count(n) > 1}):
+        yield Problem(1, name, "this column stands twice.")
+
+
+def _cells(names: list[str], lines: list[list[str]]):
+    table, problems = [], []
+    for number, line in enumerate(lines, start=2):
+        if not any(cell.strip() for cell in line):
+            continue
+        if len(line) != len(names):
+            says = f"{len(line)} cells where the first row names {len(names)} columns."
+            problems.append(Problem(number, "(all)", says))
+            continue
+        table.append((number, {k: clean(v) for k, v in zip(names, line, strict=True)}))
+    return table, problems
+
+
+def clean(text: str) -> str:
+    """Text as people mean it: no outer blanks, no invisible marks that turn its direction."""
+    return " ".join(text.translate(DIRECTION_MARKS).split())
+
+
+def read_date(text: str) -> date:
+    """2026-03-31 → a date; ValueError with words a person can act on."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(
+            f"{text!r} is not a date that exists. Write year, month, day: 2026-03-31."
+        ) from None
+
+
+def _person_reader(arms: set[str], languages: set[str], today: date):
+    def past(text: str) -> date:
+        day = read_date(text)
+        if day > today:
+            raise ValueError(f"{text} is in the future.")
+        return day
+
+    def one_of(known: set[str], what: str) -> Callable[[str], str]:
+        def read(text: str) -> str:
+            if text not in known:
+                raise ValueError(f"{text!r} is no {what} here. Use {', '.join(sorted(known))}.")
+            return text
+
+        return read
+
+    readers: dict[str, Callable[[str], Any]] = {
+        "arm": one_of(arms, "arm"),
+        "consent_date": past,
+        "date_of_birth": past,
+        "language": one_of(languages, "language"),
+        "email": _email,
+    }
+    return lambda number, cells: _read_person(number, cells, readers)
+
+
+def _read_person(number: int, cells: dict[str, str], readers):
+    values: dict[str, Any] = {"row": number}
+    problems = []
+    for column, text in cells.items():
+        if not text:
+            if column in REQUIRED:
+                problems.append(Problem(number, column, "this is empty. It is needed."))
+            continue
+        if len(text) > LONGEST.get(column, 200):
+            problems.append(Problem(number, column, f"longer than {LONGEST.get(column, 200)}."))
+            continue
+        try:
+            values[column] = readers.get(column, str)(text)
+        except ValueError as error:
+            problems.append(Problem(number, column, str(error)))
+    return (None, problems) if problems else (PersonRow(**values), [])
+
+
+def _email(text: str) -> str:
+    user, at, host = text.partition("@")
+    if not (user and at and "." in host) or " " in text:
+        raise ValueError(f"{text!r} is not an email address, such as name@example.org.")
+    return text
+
+
+def _repeated(rows: list[PersonRow], column: str) -> list[Problem]:
+    first: dict[str, int] = {}
+    problems = []
+    for one in rows:
+        value = getattr(one, column).casefold()
+        if value and value in first:
+            says = f"the same {column} stands in row {first[value]}."
+            problems.append(Problem(one.row, column, says))
+        first.setdefault(value, one.row)
+    return problems

@@ -1,0 +1,47 @@
+"""Every state machine of the payments app, as tables."""
+
+from cashpilot.core.lifecycle import Lifecycle
+
+INSTALMENT = Lifecycle(
+    "instalment",
+    {
+        "planned": frozenset({"settled", "cancelled"}),
+        "settled": frozenset({"planned"}),  # the bank sent it back: owed again
+        "cancelled": frozenset(),
+    },
+)
+
+PAY_RUN = Lifecycle(
+    "pay run",
+    {
+        "prepared": frozenset({"previewed", "stopped"}),
+        "previewed": frozenset({"prepared", "approved", "stopped"}),
+        "approved": frozenset({"sending", "stopped"}),
+        "sending": frozenset({"done", "stopped"}),
+        "stopped": frozenset(),
+        "done": frozenset(),
+    },
+)
+
+DISBURSEMENT = Lifecycle(
+    "disbursement",
+    {
+        "queued": frozenset({"submitting", "submitted", "failed"}),
+        "submitting": frozenset({"submitted", "queued", "unknown"}),
+        "unknown": frozenset({"submitting", "submitted", "failed"}),
+        "submitted": frozenset({"paid", "returned", "failed"}),
+        "paid": frozenset({"returned"}),
+        "returned": frozenset({"paid", "returned"}),  # from their balance on, or back to our funds
+        "failed": frozenset(),
+    },
+)
+
+PROVIDER_EVENT = Lifecycle(
+    "provider event",
+    {
+        "received": frozenset({"applied", "ignored", "refused"}),
+        "applied": frozenset(),
+        "ignored": frozenset(),
+        "refused": frozenset({"applied"}),  # a person looked, and had it tried again
+    },
+)

@@ -1,0 +1,140 @@
+from functools import partial
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cashpilot.core.ids import new_id
+from participants.models import Arm, Enrolment, Pilot
+
+
+class Fund(models.Model):
+    """Money set aside for one purpose of one pilot; its budget is the most that may be promised."""
+
+    public_id = models.CharField(
+        max_length=30, unique=True, default=partial(new_id, "fnd"), editable=False
+    )
+    pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="funds")
+    name = models.CharField(max_length=80)
+    currency = models.CharField(max_length=3)
+    budget_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pilot", "name"], name="one_fund_per_name"),
+            models.CheckConstraint(condition=Q(budget_minor__gt=0), name="budget_is_positive"),
+        ]
+
+    class Privacy:
+        identifying: set[str] = set()
+        linkable = {"id", "public_id", "pilot"}
+        shareable = {"name", "currency", "budget_minor"}
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AwardTerms(models.Model):
+    """What the design promises to everybody in one cash arm; an award copies it."""
+
+    class WhenClosed(models.TextChoices):
+        BEFORE = "before", _("the working day before")
+        AFTER = "after", _("the working day after")
+
+    arm = models.OneToOneField(Arm, models.PROTECT, related_name="award_terms")
+    arm_is_paid = models.BooleanField(default=True)
+    pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="award_terms")
+    fund = models.ForeignKey(Fund, models.PROTECT, related_name="award_terms")
+    amount_minor = models.BigIntegerField()
+    count = models.PositiveSmallIntegerField()
+    first_date = models.DateField()
+    when_closed = models.CharField(max_length=10, choices=WhenClosed, default=WhenClosed.BEFORE)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(arm_is_paid=True), name="terms_of_a_paid_arm"),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0, count__gt=0), name="terms_are_positive"
+            ),
+        ]
+
+    class Privacy:
+        identifying: set[str] = set()
+        linkable = {"id", "arm", "pilot", "fund", "arm_is_paid"}
+        shareable = {"amount_minor", "count", "first_date", "when_closed"}
+
+    def __str__(self) -> str:
+        return f"{self.count} × {self.amount_minor} from {self.first_date}"
+
+
+class Award(models.Model):
+    """What one participant was promised: so much, so often, so many times.
+
+    `enrolment_is_paid` can only be true, and the database ties it to the enrolment's own flag
+    (migration 0002): an enrolment in a comparison arm cannot have an award.
+    """
+
+    public_id = models.CharField(
+        max_length=30, unique=True, default=partial(new_id, "awd"), editable=False
+    )
+    enrolment = models.OneToOneField(Enrolment, models.PROTECT, related_name="award")
+    enrolment_is_paid = models.BooleanField(default=True)
+    fund = models.ForeignKey(Fund, models.PROTECT, related_name="awards")
+    currency = models.CharField(max_length=3)
+    granted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(enrolment_is_paid=True), name="award_of_a_paid_enrolment"
+            )
+        ]
+
+    class Privacy:
+        identifying: set[str] = set()
+        linkable = {"id", "public_id", "enrolment", "enrolment_is_paid", "fund", "granted_at"}
+        shareable = {"currency"}
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Instalment(models.Model):
+    """One dated sum of an award. Whether it is due is a matter of dates: asked, never stored."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        SETTLED = "settled", _("Settled")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    public_id = models.CharField(
+        max_length=30, unique=True, default=partial(new_id, "ins"), editable=False
+    )
+    award = models.ForeignKey(Award, models.PROTECT, related_name="instalments")
+    number = models.PositiveSmallIntegerField()
+    due_date = models.DateField()
+    amount_minor = models.BigIntegerField()
+    state = models.CharField(max_length=20, choices=State, default=State.PLANNED)
+    state_changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["award", "number"], name="one_instalment_per_number"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="instalment_is_positive"),
+            models.CheckConstraint(
+                condition=Q(state__in=["planned", "settled", "cancelled"]), name="instalment_state"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_date"], condition=Q(state="planned"), name="instalment_planned_by_date"
+            )
+        ]
+
+    class Privacy:
+        identifying: set[str] = set()
+        linkable = {"id", "public_id", "award", "due_date", "state_changed_at"}
+        shareable = {"number", "amount_minor", "state"}
+
+    def __str__(self) -> str:
+        return f"{self.public_id} (no. {self.number}, due {self.due_date})"

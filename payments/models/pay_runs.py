@@ -1,0 +1,140 @@
+from functools import partial
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from cashpilot.core.ids import new_id
+from payments.models.awards import Fund, Instalment
+
+
+class PayRun(models.Model):
+    """Instalments approved and sent together, by two pairs of eyes."""
+
+    class State(models.TextChoices):
+        PREPARED = "prepared", _("Prepared")
+        PREVIEWED = "previewed", _("Waiting for approval")
+        APPROVED = "approved", _("Approved")
+        SENDING = "sending", _("Being sent")
+        DONE = "done", _("Done")
+        STOPPED = "stopped", _("Stopped")
+
+    public_id = models.CharField(
+        max_length=30, unique=True, default=partial(new_id, "run"), editable=False
+    )
+    fund = models.ForeignKey(Fund, models.PROTECT, related_name="pay_runs")
+    due_by = models.DateField()
+    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    prepared_at = models.DateTimeField()
+    content_hash = models.CharField(max_length=64, blank=True, default="")
+    state = models.CharField(max_length=20, choices=State, default=State.PREPARED)
+    state_changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["id", "prepared_by"], name="pay_run_with_preparer"),
+            models.CheckConstraint(
+                condition=Q(state__in=["prepared", "stopped"]) | ~Q(content_hash=""),
+                name="approved_list_is_frozen",
+            ),
+        ]
+
+    class Privacy:
+        identifying: set[str] = set()
+        linkable = {
+            "id",
+            "public_id",
+            "fund",
+            "prepared_by",
+            "prepared_at",
+            "content_hash",
+            "state_changed_at",
+            "due_by",
+        }
+        shareable = {"state"}
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class PayRunLine(models.Model):
+    """One instalment of a run, as it was frozen: to whom, how much, where to, for which day."""
+
+    pay_run = models.ForeignKey(PayRun, models.PROTECT, related_name="lines")
+    instalment = models.ForeignKey(Instalment, models.PROTECT, related_name="pay_run_lines")
+    amount_minor = models.BigIntegerField()
+    destination = models.CharField(max_length=100)
+    due_date = models.DateField()
+    is_open = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pay_run", "instalment"], name="one_line_a_run"),
+            models.UniqueConstraint(
+                fields=["instalment"], condition=Q(is_open=True), name="one_open_line_an_instalment"
+            ),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="line_is_positive"),
+        ]
+
+    class Privacy:
+        identifying = {"destination"}
+        linkable = {"id", "pay_run", "instalment", "due_date", "is_open"}
+        shareable = {"amount_minor"}
+
+    def __str__(self) -> str:
+        return f"{self.pay_run} {self.instalment}"
+
+
+class LeftOut(models.Model):
+    """An instalment that was due and is not in the run, with the reason that staff were shown."""
+
+    class Reason(models.TextChoices):
+        NO_ACCOUNT = "new", _("We do not know yet where to send the money")
+        ACTION_NEEDED = "action_needed", _("Payment details are incomplete")
+        PENDING = "pending", _("The provider is checking the payment details")
+        DISABLED = "disabled", _("The provider cannot pay this person")
+        ELSEWHERE = "elsewhere", _("It is in another pay run")
+
+    pay_run = models.ForeignKey(PayRun, models.PROTECT, related_name="left_out")
+    instalment = models.ForeignKey(Instalment, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=20, choices=Reason)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pay_run", "instalment"], name="left_out_once")
+        ]
+
+    class Privacy:
+        identifying: set[str] = set()
+        linkable = {"id", "pay_run", "instalment"}
+        shareable = {"reason"}
+
+    def __str__(self) -> str:
+        return f"{self.instalment}: {self.reason}"
+
+
+class PayRunApproval(models.Model):
+    """The second pair of eyes. The database knows the preparer, and refuses the same person."""
+
+    pay_run = models.ForeignKey(PayRun, models.PROTECT, related_name="approvals")
+    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    approver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    content_hash = models.CharField(max_length=64)
+    approved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pay_run", "approver"], name="one_vote_a_person"),
+            models.CheckConstraint(
+                condition=~Q(approver=F("prepared_by")), name="approver_is_not_the_preparer"
+            ),
+        ]
+
+    class Privacy:
+        identifying: set[str] = set()
+        linkable = {"id", "pay_run", "prepared_by", "approver", "content_hash", "approved_at"}
+        shareable: set[str] = set()
+
+    def __str__(self) -> str:
+        return f"{self.pay_run} approved"

@@ -1,0 +1,59 @@
+from functools import partial
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cashpilot.core.ids import new_id
+from participants.models import Enrolment
+
+
+class Recipient(models.Model):
+    """Where the provider sends one person's money. Bank details are the provider's, never ours."""
+
+    class Status(models.TextChoices):
+        NEW = "new", _("No account yet")
+        ACTION_NEEDED = "action_needed", _("Details are missing")
+        PENDING = "pending", _("The provider is checking")
+        READY = "ready", _("Ready")
+        DISABLED = "disabled", _("Cannot be paid this way")
+
+    public_id = models.CharField(
+        max_length=30, unique=True, default=partial(new_id, "rcp"), editable=False
+    )
+    enrolment = models.OneToOneField(Enrolment, models.PROTECT, related_name="recipient")
+    enrolment_is_paid = models.BooleanField(default=True)
+    provider_account = models.CharField(max_length=100, unique=True, null=True)
+    account_tail = models.CharField(max_length=4, blank=True, default="")
+    status = models.CharField(max_length=20, choices=Status, default=Status.NEW)
+    reason = models.CharField(max_length=60, blank=True, default="")
+    details_missing = models.PositiveSmallIntegerField(default=0)
+    observed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(enrolment_is_paid=True), name="recipient_of_a_paid_enrolment"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="ready") | Q(provider_account__isnull=False),
+                name="ready_means_an_account",
+            ),
+        ]
+
+    class Privacy:
+        identifying = {"provider_account", "account_tail"}
+        linkable = {
+            "id",
+            "public_id",
+            "enrolment",
+            "enrolment_is_paid",
+            "observed_at",
+            "reason",
+            "details_missing",
+            "status",
+        }
+        shareable: set[str] = set()
+
+    def __str__(self) -> str:
+        return f"{self.public_id} ({self.status})"

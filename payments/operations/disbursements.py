@@ -1,0 +1,92 @@
+"""Queueing disbursements, and what people may do about one that waits."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from cashpilot.core.models import AuditEvent
+from cashpilot.core.refusals import Refused
+from payments.lifecycles import DISBURSEMENT
+from payments.models import Disbursement, PayRun
+from payments.providers import get_provider
+from payments.providers.base import Order, Provider
+from payments.queries import line_of, recipient_of, waiting_for_a_person
+from payments.rules import idempotency_key, line_hash
+
+State, Held = Disbursement.State, Disbursement.Held
+
+
+def queue(*, run: PayRun, by: str, now: datetime) -> list[Disbursement]:
+    """Queue one disbursement for each line of an approved run, with its order frozen.
+
+    Called inside the transaction that approves; the database refuses a second live one.
+    """
+    provider = get_provider()
+    lines = run.lines.select_related("instalment__award__enrolment").order_by("due_date", "pk")
+    queued = [
+        Disbursement(
+            instalment=line.instalment,
+            pay_run=run,
+            amount_minor=line.amount_minor,
+            currency=run.fund.currency,
+            destination=line.destination,
+            order_hash=line_hash(line_of(line.instalment, line.destination)),
+            state_changed_at=now,
+        )
+        for line in lines
+    ]
+    for one in queued:
+        one.idempotency_key = idempotency_key(one.public_id, one.key_number)
+        one.request_body = provider.request_body(order_of(one))
+    Disbursement.objects.bulk_create(queued)
+    AuditEvent.record_each(queued, "disbursement.queued", at=now, by=by, run=run.public_id)
+    return queued
+
+
+def order_of(disbursement: Disbursement) -> Order:
+    """The order as approval froze it."""
+    return Order(
+        disbursement=disbursement.public_id,
+        pay_run=disbursement.pay_run.public_id,
+        amount_minor=disbursement.amount_minor,
+        currency=disbursement.currency,
+        destination=disbursement.destination,
+        key=disbursement.idempotency_key,
+    )
+
+
+def release_waiting(*, provider: Provider, by: str, now: datetime) -> int:
+    """Let go of what waited for money or for payment details, once these are there."""
+    released = 0
+    for one in waiting_for_a_person().filter(held_reason__in=[Held.FUNDS, Held.RECIPIENT]):
+        if one.held_reason == Held.RECIPIENT:
+            is_there = recipient_of(one).status == "ready"
+        else:
+            is_there = provider.float_available(one.currency) >= one.amount_minor
+        if is_there:
+            release(disbursement=one, by=by, now=now)
+            released += 1
+    return released
+
+
+@transaction.atomic
+def release(*, disbursement: Disbursement, by: str, now: datetime) -> None:
+    """Take a hold off: the disbursement goes on under the same rules as any other."""
+    changed = Disbursement.objects.filter(
+        pk=disbursement.pk, state__in=[State.QUEUED, State.UNKNOWN]
+    ).exclude(held_reason="")
+    if not changed.update(held_reason="", not_before=None):
+        raise Refused("This payment is not waiting for anybody.")
+    AuditEvent.record(
+        disbursement, "disbursement.released", at=now, by=by, was=disbursement.held_reason
+    )
+
+
+@transaction.atomic
+def withdraw(*, disbursement: Disbursement, by: str, now: datetime) -> None:
+    """Give up one that was certainly not sent; its instalment is owed again."""
+    one = Disbursement.objects.select_for_update().get(pk=disbursement.pk)
+    if one.state != State.QUEUED or one.has_open_try:
+        raise Refused("This payment may have been sent, so it cannot be withdrawn.")
+    DISBURSEMENT.move(one, State.FAILED, now=now, by=by, failure="withdrawn", held_reason="")
+    one.pay_run.lines.filter(instalment_id=one.instalment_id).update(is_open=False)

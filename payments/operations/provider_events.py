@@ -1,0 +1,145 @@
+"""Hearing from providers: first keep what they said, then act on what is true now."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from cashpilot.core.models import Heartbeat
+from cashpilot.core.refusals import Refused
+from payments.lifecycles import PROVIDER_EVENT
+from payments.models import Disbursement, ProviderEvent, Recipient
+from payments.operations import recipients, settlement
+from payments.operations.settlement import TooEarly
+from payments.providers.base import Event, Provider, Transfer
+
+State = ProviderEvent.State
+PATIENCE = timedelta(days=1)
+LOOK_BACK = timedelta(hours=48)
+
+
+def keep(*, event: Event, by: str, now: datetime) -> ProviderEvent:
+    """Keep an event before anything is made of it; hearing it again changes nothing."""
+    reason = _why_not_ours(event)
+    kept, _ = ProviderEvent.objects.get_or_create(
+        public_id=event.id,
+        defaults={
+            "type": event.type,
+            "account": event.account,
+            "object_reference": event.object_reference,
+            "happened_at": event.happened_at,
+            "received_at": now,
+            "body": event.body,
+            "state": State.IGNORED if reason else State.RECEIVED,
+            "state_changed_at": now,
+            "reason": reason,
+        },
+    )
+    return kept
+
+
+def sweep(*, provider: Provider, by: str, now: datetime) -> int:
+    """Keep every event of the last days that no webhook brought; returns how many were new."""
+    last, _ = Heartbeat.objects.get_or_create(
+        name="provider sweep", defaults={"beat_at": now - timedelta(days=28)}
+    )
+    known = ProviderEvent.objects.count()
+    for event in provider.events_since(last.beat_at - LOOK_BACK):
+        keep(event=event, by=by, now=now)
+    Heartbeat.objects.filter(pk=last.pk).update(beat_at=now)
+    return ProviderEvent.objects.count() - known
+
+
+def apply(*, event: ProviderEvent, provider: Provider, by: str, now: datetime) -> None:
+    """Act on a kept event, once, by reading its object again at the provider.
+
+    One that outran our own record stays `received` and is tried again; one we can never act on
+    waits for a person, with the reason.
+    """
+    if event.state != State.RECEIVED:
+        return
+    try:
+        act = _read_again(event, provider)
+        with transaction.atomic():
+            PROVIDER_EVENT.move(event, State.APPLIED, now=now, by=by)
+            act(by=by, now=now)
+    except TooEarly as early:
+        event.refresh_from_db()
+        if now - event.received_at > PATIENCE:
+            _refuse(event, early, by=by, now=now)
+    except Refused as no:
+        event.refresh_from_db()
+        if no.status != 503:
+            _refuse(event, no, by=by, now=now)
+
+
+def _refuse(event: ProviderEvent, no: Refused, *, by: str, now: datetime) -> None:
+    PROVIDER_EVENT.move(event, State.REFUSED, now=now, by=by, reason=str(no)[:200])
+
+
+def _read_again(event: ProviderEvent, provider: Provider):
+    """The network part, before any transaction: what is true of the object at this moment."""
+    kind = event.type.split(".")[0]
+    if kind == "transfer":
+        return _about_transfer(provider.transfer(event.object_reference))
+    if kind == "payout":
+        return _about_payout(event, provider)
+    return _about_account(event, provider)
+
+
+def _about_transfer(transfer: Transfer):
+    def act(*, by: str, now: datetime) -> None:
+        ours = Disbursement.objects.filter(public_id=transfer.disbursement).first()
+        if ours is None:
+            raise Refused(f"The transfer {transfer.reference} belongs to no payment of ours.")
+        _check_same(ours, transfer)
+        settlement.adopt(disbursement=ours, reference=transfer.reference, by=by, now=now)
+        settlement.reverse(disbursement=ours, transfer=transfer, by=by, now=now)
+
+    return act
+
+
+def _about_payout(event: ProviderEvent, provider: Provider):
+    payout = provider.payout(account=event.account, reference=event.object_reference)
+    if not payout.is_complete:
+        raise TooEarly("The provider has not finished listing what this payout carries.")
+    unknown = set(payout.transfers) - set(
+        Disbursement.objects.filter(provider_reference__in=payout.transfers).values_list(
+            "provider_reference", flat=True
+        )
+    )
+    adoptions = [_about_transfer(provider.transfer(one)) for one in sorted(unknown)]
+
+    def act(*, by: str, now: datetime) -> None:
+        for adopt in adoptions:
+            adopt(by=by, now=now)
+        ours = Disbursement.objects.filter(provider_reference__in=payout.transfers)
+        for one in ours.order_by("pk"):
+            settlement.apply_payout(disbursement=one, payout=payout, by=by, now=now)
+
+    return act
+
+
+def _about_account(event: ProviderEvent, provider: Provider):
+    recipient = Recipient.objects.filter(provider_account=event.object_reference).first()
+    seen = provider.observe_recipient(event.object_reference) if recipient else None
+
+    def act(*, by: str, now: datetime) -> None:
+        if recipient and seen:
+            recipients.keep_observation(recipient=recipient, seen=seen, by=by, now=now)
+
+    return act
+
+
+def _check_same(ours: Disbursement, transfer: Transfer) -> None:
+    ordered = (ours.amount_minor, ours.currency, ours.destination)
+    if ordered != (transfer.amount_minor, transfer.currency, transfer.destination):
+        raise Refused(f"The transfer {transfer.reference} is not the one that was ordered.")
+
+
+def _why_not_ours(event: Event) -> str:
+    if event.is_live != (settings.CASHPILOT_MODE == "live"):
+        return "It comes from the provider's other mode (test or live)."
+    if event.api_version != settings.STRIPE_API_VERSION:
+        return f"It is written in version {event.api_version}, not {settings.STRIPE_API_VERSION}."
+    return ""

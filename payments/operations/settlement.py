@@ -1,0 +1,165 @@
+"""What became of the money: disbursement, instalment and ledger move together, or not at all."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from cashpilot.core.calendars import working_days_of
+from cashpilot.core.refusals import Refused
+from payments.lifecycles import DISBURSEMENT, INSTALMENT
+from payments.models import Disbursement, LedgerEntry
+from payments.operations.ledger import post_movement
+from payments.providers.base import Payout, Transfer
+from payments.rules import final_moment
+
+State, ReturnedTo = Disbursement.State, Disbursement.ReturnedTo
+Account, Kind = LedgerEntry.Account, LedgerEntry.Kind
+NOT_SENT_YET = (State.QUEUED, State.SUBMITTING, State.UNKNOWN)
+
+
+class TooEarly(Refused):
+    """The provider's news travelled faster than our own bookkeeping; it is tried again."""
+
+
+@transaction.atomic
+def adopt(*, disbursement: Disbursement, reference: str, by: str, now: datetime) -> None:
+    """Take a transfer at the provider as this disbursement's; hearing of it again changes nothing."""
+    row = _locked(disbursement)
+    if row.provider_reference == reference:
+        return
+    if row.provider_reference or row.state not in NOT_SENT_YET:
+        raise Refused(f"This payment has the transfer {row.provider_reference}, not {reference}.")
+    DISBURSEMENT.move(
+        row,
+        State.SUBMITTED,
+        now=now,
+        by=by,
+        provider_reference=reference,
+        claim_token=None,
+        lease_until=None,
+        not_before=None,
+        has_open_try=False,
+        held_reason="",
+        failure="",
+    )
+    _post(row, Kind.DISBURSEMENT, Account.FUNDS, Account.PROVIDER, reference, by=by, now=now)
+
+
+@transaction.atomic
+def reverse(*, disbursement: Disbursement, transfer: Transfer, by: str, now: datetime) -> None:
+    """The whole transfer was taken back into our funds: the instalment is owed again."""
+    row = _locked(disbursement)
+    if transfer.reversed_minor == 0 or row.returned_to == ReturnedTo.FUNDS:
+        return
+    if transfer.reversed_minor < transfer.amount_minor:
+        raise Refused("Part of this transfer was taken back: a person must look.")
+    was_paid = row.state == State.PAID
+    DISBURSEMENT.move(
+        row, State.RETURNED, now=now, by=by, returned_to=ReturnedTo.FUNDS, failure="reversed"
+    )
+    if was_paid:
+        INSTALMENT.move(row.instalment, "planned", now=now, by=by)
+    held_by = Account.PARTICIPANT if was_paid else Account.PROVIDER
+    _post(row, Kind.REVERSAL, held_by, Account.FUNDS, transfer.reference, by=by, now=now)
+
+
+@transaction.atomic
+def apply_payout(*, disbursement: Disbursement, payout: Payout, by: str, now: datetime) -> None:
+    """Bring one disbursement up to what its payout says now, whatever we heard before."""
+    row = _locked(disbursement)
+    if row.state in NOT_SENT_YET:
+        raise TooEarly("We have not yet recorded sending this.")
+    _APPLY[payout.status](row, payout, by=by, now=now)
+
+
+def _on_its_way(row: Disbursement, payout: Payout, *, by: str, now: datetime) -> None:
+    if row.state == State.SUBMITTED:
+        _note_payout(row, payout.reference, payout.arrival_date)
+
+
+def _paid(row: Disbursement, payout: Payout, *, by: str, now: datetime) -> None:
+    if row.state == State.PAID:
+        return
+    calendar = working_days_of(row.instalment.award.enrolment.pilot.nation)
+    DISBURSEMENT.move(
+        row,
+        State.PAID,
+        now=now,
+        by=by,
+        payout_reference=payout.reference,
+        expected_on=payout.arrival_date,
+        returned_to="",
+        failure="",
+        final_at=final_moment(now, calendar),
+    )
+    _post(
+        row, Kind.ARRIVAL, Account.PROVIDER, Account.PARTICIPANT, payout.reference, by=by, now=now
+    )
+    INSTALMENT.move(row.instalment, "settled", now=now, by=by)
+
+
+def _failed(row: Disbursement, payout: Payout, *, by: str, now: datetime) -> None:
+    """The bank sent it back. The money lies in the person's balance: it is never sent a second time."""
+    if row.state == State.RETURNED or row.payout_reference not in ("", payout.reference):
+        return
+    was_paid = row.state == State.PAID
+    if was_paid and row.final_at and now > row.final_at:
+        raise Refused("This payment was final and the bank now says it came back.")
+    DISBURSEMENT.move(
+        row,
+        State.RETURNED,
+        now=now,
+        by=by,
+        returned_to=ReturnedTo.RECIPIENT,
+        payout_reference=payout.reference,
+        failure=payout.failure,
+    )
+    if was_paid:
+        _post(
+            row,
+            Kind.RETURN,
+            Account.PARTICIPANT,
+            Account.PROVIDER,
+            payout.reference,
+            by=by,
+            now=now,
+        )
+        INSTALMENT.move(row.instalment, "planned", now=now, by=by)
+
+
+def _cancelled(row: Disbursement, payout: Payout, *, by: str, now: datetime) -> None:
+    if row.state == State.SUBMITTED and row.payout_reference == payout.reference:
+        _note_payout(row, "", None)
+
+
+_APPLY = {
+    "pending": _on_its_way,
+    "in_transit": _on_its_way,
+    "paid": _paid,
+    "failed": _failed,
+    "canceled": _cancelled,
+}
+
+
+def _note_payout(row: Disbursement, reference: str, arrives: date | None) -> None:
+    Disbursement.objects.filter(pk=row.pk).update(payout_reference=reference, expected_on=arrives)
+
+
+def _locked(disbursement: Disbursement) -> Disbursement:
+    return (
+        Disbursement.objects.select_for_update(of=("self",))
+        .select_related("instalment__award__enrolment__pilot", "pay_run")
+        .get(pk=disbursement.pk)
+    )
+
+
+def _post(row, kind, source, target, provider_object, *, by, now) -> None:
+    post_movement(
+        disbursement=row,
+        kind=kind,
+        from_account=source,
+        to_account=target,
+        provider_object=provider_object,
+        by=by,
+        now=now,
+    )

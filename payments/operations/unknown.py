@@ -1,0 +1,150 @@
+"""Finding out what became of a try whose outcome is not known; nothing is sent before looking."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import DurationField, ExpressionWrapper, F, Q
+from django.db.models.functions import Now
+
+from payments.models import Disbursement, SendAttempt
+from payments.operations.disbursements import order_of
+from payments.operations.sending import BATCH, WITH_ALL, send_one, start_try
+from payments.operations.settlement import adopt
+from payments.providers.base import Order, Provider, Transfer, Unreachable
+from payments.rules import KEY_IS_DEAD_AFTER, idempotency_key, next_step
+
+State, Held, Kind = Disbursement.State, Disbursement.Held, SendAttempt.Kind
+
+
+def resolve(*, provider: Provider, by: str, now: datetime, limit: int = BATCH) -> int:
+    """Look up every `unknown` disbursement whose time has come, and do what the findings allow."""
+    rows = list(_waiting()[:limit])
+    for row in rows:
+        try:
+            found = provider.find(order_of(row))
+        except Unreachable:
+            continue
+        step = next_step(age=row.age, found=len(found), agrees=_agrees(found, order_of(row)))
+        _STEPS[step](row, found, provider=provider, by=by, now=now)
+    return len(rows)
+
+
+def _waiting():
+    return (
+        Disbursement.objects.filter(state=State.UNKNOWN, held_reason="")
+        .filter(Q(not_before=None) | Q(not_before__lte=Now()))
+        .annotate(age=ExpressionWrapper(Now() - F("first_sent_at"), output_field=DurationField()))
+        .select_related(*WITH_ALL)
+        .order_by("first_sent_at")
+    )
+
+
+def _agrees(found: list[Transfer], order: Order) -> bool:
+    return all(
+        (one.amount_minor, one.currency, one.destination)
+        == (order.amount_minor, order.currency, order.destination)
+        for one in found
+    )
+
+
+def _adopt(row, found, *, provider, by, now):
+    """The money did move: take the transfer as ours."""
+    with _still(row) as mine:
+        if mine:
+            _note(mine, Kind.FOUND, found[0].reference, now)
+            adopt(disbursement=mine, reference=found[0].reference, by=by, now=now)
+
+
+def _review(row, found, *, provider, by, now):
+    """More than one transfer, or another than the one ordered: a person must look."""
+    _hold(row, Held.REVIEW)
+
+
+def _wait(row, found, *, provider, by, now):
+    """Nobody can tell now whether the key is still honoured: send nothing until it is dead."""
+    Disbursement.objects.filter(pk=row.pk, state=State.UNKNOWN).update(
+        not_before=F("first_sent_at") + KEY_IS_DEAD_AFTER
+    )
+
+
+def _same_key(row, found, *, provider, by, now):
+    """Not found, and the key is still honoured: asking again under it cannot pay twice."""
+    _try_again(row, provider=provider, by=by, now=now)
+
+
+def _prove_absence(row, found, *, provider, by, now):
+    """The key is dead. Only proof that nothing moved allows a new one.
+
+    After a server error the provider may still complete the old one, so a person releases it.
+    """
+    events = provider.events_since(row.first_sent_at)
+    if any(row.public_id in event.body for event in events) or row.saw_server_error:
+        _hold(row, Held.REVIEW)
+        return
+    number = row.key_number + 1
+    with _still(row) as mine:
+        if mine:
+            _note(mine, Kind.ABSENT, "no transfer, no event", now)
+            Disbursement.objects.filter(pk=mine.pk).update(
+                key_number=number,
+                idempotency_key=idempotency_key(mine.public_id, number),
+                first_sent_at=None,
+                has_open_try=False,
+            )
+    row.refresh_from_db()
+    if row.key_number == number:
+        _try_again(row, provider=provider, by=by, now=now)
+
+
+_STEPS = {
+    "adopt": _adopt,
+    "review": _review,
+    "wait": _wait,
+    "same key": _same_key,
+    "prove absence": _prove_absence,
+}
+
+
+def _try_again(row, *, provider, by, now):
+    token = uuid.uuid4()
+    with _still(row) as mine:
+        if mine:
+            start_try(disbursements=[mine], token=token, by=by, now=now)
+    if mine:
+        send_one(disbursement=mine, token=token, provider=provider, by=by, now=now)
+
+
+@contextmanager
+def _still(row: Disbursement) -> Iterator[Disbursement | None]:
+    """The row, locked, if nobody has touched it since we looked; else the look-up is stale."""
+    with transaction.atomic(durable=True):
+        yield (
+            Disbursement.objects.filter(
+                pk=row.pk,
+                state=State.UNKNOWN,
+                state_changed_at=row.state_changed_at,
+                key_number=row.key_number,
+                held_reason="",
+            )
+            .select_for_update(of=("self",))
+            .select_related(*WITH_ALL)
+            .first()
+        )
+
+
+def _hold(row: Disbursement, reason: str) -> None:
+    Disbursement.objects.filter(pk=row.pk, state=State.UNKNOWN).update(held_reason=reason)
+
+
+def _note(row: Disbursement, kind: str, detail: str, now: datetime) -> None:
+    SendAttempt.objects.create(
+        disbursement=row,
+        kind=kind,
+        idempotency_key=row.idempotency_key,
+        order_hash=row.order_hash,
+        detail=detail,
+        at=now,
+    )

@@ -1,0 +1,159 @@
+"""What every payment provider must do, in our words; each adapter translates."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+from cashpilot.core.refusals import Invalid, Refused
+
+
+@dataclass(frozen=True)
+class Order:
+    """One sum for one person, frozen from the approved pay run.
+
+    `group` finds what was sent for it, whatever key it was sent under; `key` makes sending it
+    twice the same as sending it once, for as long as the provider remembers keys.
+    """
+
+    disbursement: str
+    pay_run: str
+    amount_minor: int
+    currency: str
+    destination: str
+    key: str
+
+    @property
+    def group(self) -> str:
+        return f"cp_{self.disbursement}"
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The provider has moved the money and named the movement."""
+
+    reference: str
+
+
+@dataclass(frozen=True)
+class Declined:
+    """Definitely not executed, for a reason that asking again will not change by itself."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class NotNow:
+    """Definitely not executed this time; the same order under the same key may be tried later."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """The money may have moved. Only the provider's own books can tell."""
+
+    detail: str
+    is_server_error: bool = False
+
+
+Answer = Accepted | Declined | NotNow | Unknown
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A movement of money as the provider's books show it now."""
+
+    reference: str
+    amount_minor: int
+    reversed_minor: int
+    currency: str
+    destination: str
+    disbursement: str
+
+
+@dataclass(frozen=True)
+class Payout:
+    """Money going from a person's balance at the provider to their bank."""
+
+    reference: str
+    status: str
+    arrival_date: date
+    failure: str
+    is_complete: bool
+    transfers: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What the provider says of a recipient: a status, a class of reason, counts; no details."""
+
+    status: str
+    reason: str
+    details_missing: int
+    account_tail: str
+    currency: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something the provider says has happened. A hint: the object is read again before we act."""
+
+    id: str
+    type: str
+    account: str
+    object_reference: str
+    happened_at: datetime
+    body: str
+    is_live: bool
+    api_version: str
+
+
+class Forged(Invalid):
+    """A webhook whose signature is not the provider's, or whose body is not what was signed."""
+
+    code = "forged"
+
+
+class Unreachable(Refused):
+    """The provider cannot be asked just now; nothing was changed."""
+
+    code = "provider-unreachable"
+    status = 503
+
+
+class Provider(Protocol):
+    """The port. Every method may raise `Unreachable` except `send`, which answers instead."""
+
+    key_lifetime: timedelta
+
+    def ensure_recipient(self, *, recipient: str, country: str) -> str:
+        """Create the recipient's account, once however often it is asked; return its reference."""
+
+    def onboarding_url(self, *, account: str, return_url: str, refresh_url: str) -> str:
+        """A fresh address of the provider's own page where the person enters bank details."""
+
+    def observe_recipient(self, account: str) -> Observed:
+        """How the provider sees the recipient now."""
+
+    def request_body(self, order: Order) -> dict[str, Any]:
+        """What is to be asked for this order; stored before it is asked, and never rebuilt."""
+
+    def send(self, order: Order, body: dict[str, Any]) -> Answer:
+        """Ask for the money to move, with the stored body under the order's key."""
+
+    def find(self, order: Order) -> list[Transfer]:
+        """Every transfer in the order's group, whichever key made it."""
+
+    def transfer(self, reference: str) -> Transfer: ...
+
+    def payout(self, *, account: str, reference: str) -> Payout:
+        """A payout and the transfers it carries to the bank."""
+
+    def read_event(self, raw: bytes, signature: str, *, endpoint: str) -> Event:
+        """A webhook, once its signature is verified; else `Forged`."""
+
+    def events_since(self, moment: datetime) -> list[Event]:
+        """What happened since then, oldest first, as the provider keeps it."""
+
+    def float_available(self, currency: str) -> int:
+        """Minor units that can be sent now."""

@@ -1,0 +1,237 @@
+"""Stripe, and nothing but Stripe: its nouns and its spelling stop at this file."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import stripe
+from django.conf import settings
+
+from payments.providers.base import (
+    Accepted,
+    Answer,
+    Event,
+    Forged,
+    Observed,
+    Order,
+    Payout,
+    Transfer,
+    Unknown,
+    Unreachable,
+)
+from payments.providers.stripe_answers import answer_to
+
+WANTED_EVENTS = [
+    "transfer.created",
+    "transfer.updated",
+    "transfer.reversed",
+    "payout.created",
+    "payout.updated",
+    "payout.paid",
+    "payout.failed",
+    "payout.canceled",
+    "payout.reconciliation_completed",
+    "account.updated",
+]
+CLOCK_AHEAD_LIMIT = 300
+_FIXABLE = ("requirements.past_due", "action_required")
+_WAITING = ("requirements.pending_verification", "under_review", "listed")
+
+
+@cache
+def _client(key: str, base: str) -> stripe.StripeClient:
+    """One client a process. No retry of a POST: our own table decides what is tried again."""
+    stripe.enable_telemetry = False
+    return stripe.StripeClient(
+        key,
+        base_addresses={"api": base},
+        stripe_version=settings.STRIPE_API_VERSION,
+        max_network_retries=0,
+        http_client=stripe.RequestsClient(timeout=settings.STRIPE_TIMEOUT),
+    )
+
+
+class StripeProvider:
+    """Connect transfers to recipients' own accounts, and payouts from there to their banks."""
+
+    key_lifetime = timedelta(hours=24)
+
+    def __init__(self) -> None:
+        self.client = _client(settings.STRIPE_API_KEY, settings.STRIPE_API_BASE)
+
+    def ensure_recipient(self, *, recipient: str, country: str) -> str:
+        account = _ask(
+            self.client.v1.accounts.create,
+            {
+                "country": country,
+                "controller": {
+                    "stripe_dashboard": {"type": "express"},
+                    "losses": {"payments": "application"},
+                    "fees": {"payer": "application"},
+                    "requirement_collection": "stripe",
+                },
+                "capabilities": {"transfers": {"requested": True}},
+                "tos_acceptance": {"service_agreement": "recipient"},
+                "metadata": {"cashpilot_recipient": recipient},
+            },
+            {"idempotency_key": f"cp_{recipient}"},
+        )
+        return account.id
+
+    def onboarding_url(self, *, account: str, return_url: str, refresh_url: str) -> str:
+        link = _ask(
+            self.client.v1.account_links.create,
+            {
+                "account": account,
+                "type": "account_onboarding",
+                "return_url": return_url,
+                "refresh_url": refresh_url,
+                "collection_options": {"fields": "eventually_due"},
+            },
+        )
+        return link.url
+
+    def observe_recipient(self, account: str) -> Observed:
+        found = _ask(self.client.v1.accounts.retrieve, account)
+        needs = found.requirements
+        missing = len(getattr(needs, "currently_due", None) or [])
+        reason = getattr(needs, "disabled_reason", None) or ""
+        banks = getattr(getattr(found, "external_accounts", None), "data", None) or []
+        return Observed(
+            status=_status(found, reason),
+            reason=reason,
+            details_missing=missing,
+            account_tail=banks[0].last4 if banks else "",
+            currency=found.default_currency or "",
+        )
+
+    def request_body(self, order: Order) -> dict[str, Any]:
+        return {
+            "amount": order.amount_minor,
+            "currency": order.currency,
+            "destination": order.destination,
+            "transfer_group": order.group,
+            "metadata": {
+                "cashpilot_disbursement": order.disbursement,
+                "cashpilot_pay_run": order.pay_run,
+            },
+        }
+
+    def send(self, order: Order, body: dict[str, Any]) -> Answer:
+        try:
+            made = self.client.v1.transfers.create(body, {"idempotency_key": order.key})
+        except Exception as error:  # whatever broke, the money may have moved: say so, never guess
+            return answer_to(error)
+        if not _is_what_we_asked(made, order):
+            return Unknown(f"a transfer that is not the one asked for: {getattr(made, 'id', None)}")
+        return Accepted(made.id)
+
+    def find(self, order: Order) -> list[Transfer]:
+        pages = _ask(self.client.v1.transfers.list, {"transfer_group": order.group, "limit": 100})
+        return [_transfer(one) for one in pages.auto_paging_iter()]
+
+    def transfer(self, reference: str) -> Transfer:
+        return _transfer(_ask(self.client.v1.transfers.retrieve, reference))
+
+    def payout(self, *, account: str, reference: str) -> Payout:
+        options = {"stripe_account": account}
+        found = _ask(self.client.v1.payouts.retrieve, reference, {}, options)
+        carried = _ask(
+            self.client.v1.balance_transactions.list,
+            {"payout": reference, "limit": 100, "expand": ["data.source"]},
+            options,
+        )
+        sources = [getattr(one, "source", None) for one in carried.auto_paging_iter()]
+        return Payout(
+            reference=found.id,
+            status=found.status,
+            arrival_date=datetime.fromtimestamp(found.arrival_date, UTC).date(),
+            failure=getattr(found, "failure_code", None) or "",
+            is_complete=found.reconciliation_status == "completed",
+            transfers=[s.source_transfer for s in sources if getattr(s, "source_transfer", None)],
+        )
+
+    def read_event(self, raw: bytes, signature: str, *, endpoint: str) -> Event:
+        secret = settings.STRIPE_WEBHOOK_SECRETS[endpoint]
+        try:
+            self.client.construct_event(raw, signature, secret)
+            said = json.loads(raw)
+            event = _event(said, raw.decode())
+        except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError):
+            raise Forged("This webhook is not signed by the provider.") from None
+        if _signed_at(signature) > datetime.now(UTC).timestamp() + CLOCK_AHEAD_LIMIT:
+            raise Forged("This webhook was signed in the future: check the clocks.")
+        return event
+
+    def events_since(self, moment: datetime) -> list[Event]:
+        wanted = {
+            "created": {"gte": int(moment.timestamp())},
+            "types": WANTED_EVENTS,
+            "limit": 100,
+        }
+        pages = _ask(self.client.v1.events.list, wanted)
+        newest_first = [one.to_dict() for one in pages.auto_paging_iter()]
+        return [_event(one, json.dumps(one)) for one in reversed(newest_first)]
+
+    def float_available(self, currency: str) -> int:
+        balance = _ask(self.client.v1.balance.retrieve)
+        return sum(one.amount for one in balance.available if one.currency == currency)
+
+
+def _ask(call, *arguments):
+    """A call that moves no money: what goes wrong is one sentence, and nothing has happened."""
+    try:
+        return call(*arguments)
+    except stripe.StripeError as error:
+        raise Unreachable(
+            f"The payment provider did not answer as expected ({type(error).__name__}). "
+            "Nothing was changed; try again in a few minutes."
+        ) from error
+
+
+def _is_what_we_asked(made: Any, order: Order) -> bool:
+    return bool(getattr(made, "id", None)) and (
+        getattr(made, "amount", None),
+        getattr(made, "currency", None),
+        getattr(made, "destination", None),
+    ) == (order.amount_minor, order.currency, order.destination)
+
+
+def _transfer(found: Any) -> Transfer:
+    return Transfer(
+        reference=found.id,
+        amount_minor=found.amount,
+        reversed_minor=found.amount_reversed,
+        currency=found.currency,
+        destination=found.destination,
+        disbursement=getattr(found.metadata, "cashpilot_disbursement", None) or "",
+    )
+
+
+def _status(account: Any, reason: str) -> str:
+    if getattr(account.capabilities, "transfers", None) == "active" and account.payouts_enabled:
+        return "ready"
+    if reason.startswith("rejected."):
+        return "disabled"
+    if reason.startswith(_WAITING):
+        return "pending"
+    return "action_needed" if reason.startswith(_FIXABLE) or not reason else "disabled"
+
+
+def _event(said: dict[str, Any], body: str) -> Event:
+    return Event(
+        id=said["id"],
+        type=said["type"],
+        account=said.get("account") or "",
+        object_reference=said["data"]["object"]["id"],
+        happened_at=datetime.fromtimestamp(said["created"], UTC),
+        body=body,
+        is_live=said["livemode"],
+        api_version=said["api_version"],
+    )
+
+
+def _signed_at(signature: str) -> int:
+    parts = dict(part.split("=", 1) for part in signature.split(",") if "=" in part)
+    return int(parts.get("t", "0"))

@@ -1,0 +1,33 @@
+"""What an exception of the Stripe SDK says about the money (PAYMENTS.md section 2).
+
+Only a parsed 4xx other than 409, 424 and 429 means "not executed". A 429 means "this try was not
+executed; the same key may be used again". Everything else leaves the outcome open.
+"""
+
+import stripe
+
+from payments.providers.base import Answer, Declined, NotNow, Unknown
+
+_OUTCOME_OPEN = (409, 424)
+
+
+def answer_to(error: Exception) -> Answer:
+    """The answer that this exception amounts to; anything not understood is `Unknown`."""
+    name = type(error).__name__
+    status = getattr(error, "http_status", None)
+    if not isinstance(error, stripe.StripeError) or status is None:
+        return Unknown(name)
+    if isinstance(error, stripe.IdempotencyError):
+        return Unknown("idempotency_error")
+    if status == 429:
+        return NotNow(_code_of(error) or "rate_limit")
+    if status >= 500 or status in _OUTCOME_OPEN:
+        return Unknown(f"HTTP {status}", is_server_error=status >= 500)
+    if 400 <= status < 500 and error.json_body is not None:
+        return Declined(_code_of(error) or f"HTTP {status}")
+    return Unknown(f"HTTP {status}, {name}")
+
+
+def _code_of(error: stripe.StripeError) -> str:
+    inner = getattr(error, "error", None)
+    return str(getattr(error, "code", None) or getattr(inner, "code", None) or "")

@@ -1,0 +1,79 @@
+"""Small worlds for tests: `a_…()` makes one plausible thing; override what the test is about."""
+
+from datetime import UTC, date, datetime
+
+from cashpilot.core.access import Role
+from cashpilot.core.models import User
+from cashpilot.journeys import CashPromise, enrol_and_award, set_up_whole_pilot
+from participants.models import Enrolment, Pilot
+from participants.operations.pilots import HelpLine, give_role
+from payments.models import PayRun, Recipient
+from payments.operations import pay_runs
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+BY = "test"
+
+
+def a_user(email: str = "priya@example.org", **fields) -> User:
+    found = User.objects.filter(email=email).first()
+    return found or User.objects.create_user(email, "a long enough password", **fields)
+
+
+def a_pilot(*, name: str = "Bridge Street Cash Pilot", manager: User | None = None, **promise):
+    terms = {
+        "amount_minor": 36_000,
+        "count": 3,
+        "first_date": date(2026, 3, 2),
+        "budget_minor": 100_000_000,
+        **promise,
+    }
+    return set_up_whole_pilot(
+        name=name,
+        currency="gbp",
+        nation="england-and-wales",
+        cash_arm="Cash",
+        comparison_arm="Usual services",
+        promise=CashPromise(**terms),
+        consent_text="I agree to take part in the pilot.",
+        help_line=HelpLine("Sam at Bridge Street", "0800 000 0000", "Monday to Friday, 9 to 5"),
+        manager=manager or a_user(may_set_up_pilots=True),
+        by=BY,
+        now=NOON,
+    )
+
+
+def a_member(pilot: Pilot, *roles: Role, email: str = "tom@example.org") -> User:
+    user = a_user(email)
+    for role in roles:
+        give_role(pilot=pilot, user=user, role=role, by=BY, now=NOON)
+    return user
+
+
+def an_enrolment(pilot: Pilot | None = None, *, arm: str = "cash", now=NOON, **person):
+    pilot = pilot or Pilot.objects.first() or a_pilot()
+    fields = {"name": "Amina Example", "consent_date": date(2026, 2, 20), **person}
+    return enrol_and_award(pilot=pilot, arm=pilot.arms.get(code=arm), by=BY, now=now, **fields)
+
+
+def ready(enrolment: Enrolment, account: str = "") -> Enrolment:
+    """Give an enrolment a destination without asking any provider."""
+    Recipient.objects.filter(enrolment=enrolment).update(
+        provider_account=account or f"acct_{enrolment.pk}", status="ready", account_tail="4242"
+    )
+    return enrolment
+
+
+def a_prepared_run(pilot: Pilot, *, due_by: date = date(2026, 3, 2)) -> PayRun:
+    preparer = a_member(pilot, Role.PREPARER, email="priya@example.org")
+    return pay_runs.prepare(
+        fund=pilot.funds.get(), due_by=due_by, preparer=preparer, by=BY, now=NOON
+    )
+
+
+def an_approved_run(pilot: Pilot, *, due_by: date = date(2026, 3, 2)) -> PayRun:
+    run = a_prepared_run(pilot, due_by=due_by)
+    pay_runs.submit_for_approval(run=run, by=BY, now=NOON)
+    approver = a_member(pilot, Role.APPROVER)
+    pay_runs.approve(run=run, approver=approver, by=BY, now=NOON)
+    run.refresh_from_db()
+    return run

@@ -1,0 +1,214 @@
+"""Sending through the real SDK to the sandbox: exactly one transfer, whatever goes wrong."""
+
+import pytest
+
+from cashpilot.core.models import AuditEvent
+from payments.models import Disbursement, LedgerEntry, Recipient
+from payments.operations import disbursements, sending, unknown
+from payments.queries import balances_of
+from tests.factories import BY, NOON, a_pilot, an_approved_run, an_enrolment, ready
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def disbursement(sandbox, provider):
+    enrolment = ready(an_enrolment(a_pilot()), sandbox.create_account("GB"))
+    return an_approved_run(enrolment.pilot).disbursements.get()
+
+
+def send(provider):
+    return sending.send_queued(provider=provider, by=BY, now=NOON)
+
+
+def look_again(provider, times=3):
+    for _ in range(times):
+        Disbursement.objects.update(not_before=None)
+        unknown.resolve(provider=provider, by=BY, now=NOON)
+        send(provider)
+
+
+def transfers_at(sandbox):
+    return [
+        one for one in sandbox.log if one["path"] == "/v1/transfers" and one["method"] == "POST"
+    ]
+
+
+def moved(sandbox, disbursement):
+    return sandbox.state()["payments"].get(disbursement.public_id, {}).get("transfers", 0)
+
+
+def test_a_queued_disbursement_is_sent_and_the_ledger_says_so(disbursement, provider, sandbox):
+    asked = send(provider)
+
+    disbursement.refresh_from_db()
+    assert asked == 1
+    assert disbursement.state == "submitted"
+    assert disbursement.provider_reference.startswith("tr_")
+    assert moved(sandbox, disbursement) == 1
+    balances = balances_of(disbursement.pay_run.fund)
+    assert balances["provider"] == 36_000
+    assert sum(balances.values()) == 0
+
+
+def test_sending_again_finds_nothing_to_send(disbursement, provider, sandbox):
+    send(provider)
+
+    assert send(provider) == 0
+    assert moved(sandbox, disbursement) == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "timeout_before",
+        "timeout_after",
+        "drop_before",
+        "drop_after",
+        "500_before",
+        "500_after",
+        "502_html",
+        "garbage_200",
+        "409_in_use",
+        "429_rate",
+        "429_lock",
+        "429_concurrency",
+    ],
+)
+def test_whatever_breaks_once_the_money_moves_once(fault, disbursement, provider, sandbox):
+    sandbox.fault(fault, path="/v1/transfers", method="POST")
+
+    send(provider)
+    disbursement.refresh_from_db()
+    after_the_fault = disbursement.state
+    look_again(provider)
+
+    disbursement.refresh_from_db()
+    assert after_the_fault == ("queued" if fault.startswith("429") else "unknown")
+    if fault == "500_before":  # the provider replays its 500 for as long as the key lives
+        assert (disbursement.state, moved(sandbox, disbursement)) == ("unknown", 0)
+        return
+    assert disbursement.state == "submitted"
+    assert moved(sandbox, disbursement) == 1
+    assert LedgerEntry.objects.filter(kind="disbursement").count() == 1
+
+
+def test_after_a_lost_answer_the_same_key_is_used(disbursement, provider, sandbox):
+    sandbox.fault("drop_before", path="/v1/transfers", method="POST")
+
+    send(provider)
+    look_again(provider)
+
+    keys = {one["key"] for one in transfers_at(sandbox)}
+    assert keys == {f"cp_{disbursement.public_id}_a1"}
+
+
+def test_too_little_money_at_the_provider_makes_the_payment_wait(disbursement, provider, sandbox):
+    sandbox.set_float("gbp", 100)
+
+    send(provider)
+
+    disbursement.refresh_from_db()
+    assert (disbursement.state, disbursement.held_reason) == ("queued", "funds")
+    assert disbursement.idempotency_key.endswith("_a2")
+
+    sandbox.set_float("gbp", 10_000_000)
+    disbursements.release_waiting(provider=provider, by=BY, now=NOON)
+    send(provider)
+
+    disbursement.refresh_from_db()
+    assert disbursement.state == "submitted"
+    assert moved(sandbox, disbursement) == 1
+
+
+def test_a_destination_that_changed_after_approval_is_not_paid(disbursement, provider, sandbox):
+    Recipient.objects.update(provider_account=sandbox.create_account("GB"))
+
+    send(provider)
+
+    disbursement.refresh_from_db()
+    assert (disbursement.state, disbursement.held_reason) == ("queued", "destination_changed")
+    assert transfers_at(sandbox) == []
+
+
+def test_an_answer_that_comes_after_the_lease_changes_nothing(disbursement, provider, sandbox):
+    token, claimed = sending.claim(by=BY, now=NOON, limit=10)
+    Disbursement.objects.update(lease_until=NOON)
+    sending.expire_leases(by=BY, now=NOON)
+
+    sending.send_one(disbursement=claimed[0], token=token, provider=provider, by=BY, now=NOON)
+
+    disbursement.refresh_from_db()
+    assert disbursement.state == "unknown"
+    assert list(disbursement.attempts.values_list("kind", flat=True)) == ["intent", "fenced"]
+    look_again(provider)
+    disbursement.refresh_from_db()
+    assert disbursement.state == "submitted"
+    assert moved(sandbox, disbursement) == 1
+
+
+def test_while_nobody_can_tell_whether_the_key_lives_nothing_is_sent(
+    disbursement, provider, sandbox, aged
+):
+    sandbox.fault("drop_before", path="/v1/transfers", method="POST")
+    send(provider)
+    aged(disbursement, hours=22)
+
+    look_again(provider)
+
+    disbursement.refresh_from_db()
+    assert disbursement.state == "unknown"
+    assert len(transfers_at(sandbox)) == 1
+
+
+def test_a_dead_key_is_replaced_only_after_proof_that_nothing_moved(
+    disbursement, provider, sandbox, aged
+):
+    sandbox.fault("drop_before", path="/v1/transfers", method="POST")
+    send(provider)
+    aged(disbursement, hours=27)
+
+    look_again(provider)
+
+    disbursement.refresh_from_db()
+    assert disbursement.state == "submitted"
+    assert disbursement.idempotency_key.endswith("_a2")
+    assert moved(sandbox, disbursement) == 1
+
+
+def test_after_a_server_error_a_dead_key_waits_for_a_person(disbursement, provider, sandbox, aged):
+    sandbox.fault("500_before", path="/v1/transfers", method="POST")
+    send(provider)
+    aged(disbursement, hours=27)
+
+    look_again(provider)
+
+    disbursement.refresh_from_db()
+    assert (disbursement.state, disbursement.held_reason) == ("unknown", "review")
+
+
+def test_every_move_leaves_its_author_behind(disbursement, provider):
+    send(provider)
+
+    lines = AuditEvent.objects.filter(subject__contains=disbursement.public_id)
+    assert list(lines.order_by("pk").values_list("verb", "by")) == [
+        ("disbursement.queued", "test"),
+        ("disbursement.submitting", "test"),
+        ("disbursement.submitted", "test"),
+    ]
+
+
+@pytest.fixture
+def aged(sandbox):
+    """Make the first try of a disbursement lie so many hours back, here and in the sandbox."""
+    from datetime import timedelta
+
+    from django.db.models.functions import Now
+
+    def age(disbursement, *, hours):
+        sandbox.advance(hours=hours)
+        Disbursement.objects.filter(pk=disbursement.pk).update(
+            first_sent_at=Now() - timedelta(hours=hours)
+        )
+
+    return age
