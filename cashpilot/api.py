@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions, serializers
-from rest_framework.authentication import SessionAuthentication
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -24,11 +24,12 @@ class Problem(serializers.Serializer):
     errors = serializers.ListField(required=False)
 
 
-class StaffSession(SessionAuthentication):
-    """Staff and researchers, by the session they signed in with."""
+class StaffSessionScheme(OpenApiAuthenticationExtension):
+    target_class = "cashpilot.authentication.StaffSession"
+    name = "staffSession"
 
-    def authenticate_header(self, request) -> str:
-        return "Session"
+    def get_security_definition(self, auto_schema):
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
 
 
 class Pages(PageNumberPagination):

@@ -15,6 +15,7 @@ app.conf.task_default_queue = "cashpilot"
 
 SECONDS = 1.0
 MINUTES = 60 * SECONDS
+HOURS = 60 * MINUTES
 
 app.conf.beat_schedule = {
     name: {"task": task, "schedule": every, "options": {"expires": max(every, 10)}}
@@ -23,6 +24,7 @@ app.conf.beat_schedule = {
         ("send what is approved", "payments.send_what_is_approved", 5 * SECONDS),
         ("act on what the provider said", "payments.apply_provider_events", 5 * SECONDS),
         ("hear what a webhook may have missed", "payments.sweep_provider_events", 15 * MINUTES),
+        ("the same for recipients' accounts", "payments.sweep_accounts", 6 * HOURS),
         ("recipients without an account", "payments.create_missing_recipients", 10 * SECONDS),
         ("build approved releases", "evaluation.build_approved_releases", 10 * SECONDS),
         ("chain the audit", "cashpilot.seal_audit", 10 * SECONDS),

@@ -5,6 +5,7 @@ A page writes `{{ form }}`. The form's errors then come first, each linked to it
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from django import forms
 from django.core import validators
@@ -59,6 +60,8 @@ class Field(BoundField):
         widget = widget or self.field.widget
         attrs = super().build_widget_attrs(attrs, widget)
         attrs.pop("required", None)
+        if "placeholder" in widget.attrs:
+            attrs["placeholder"] = False  # it vanishes as one types; hints stay
         if classes := _classes(widget, has_errors=bool(self.errors)):
             attrs["class"] = f"{classes} {widget.attrs.get('class', '')}".strip()
         keyboard = _keyboard(self.field, widget)
@@ -84,7 +87,7 @@ class DateParts(forms.Widget):
         """The three parts as text."""
         if isinstance(value, (date, datetime)):
             return {part: str(getattr(value, part)) for part in self.parts}
-        year, month, day = (str(value or "").split("-", 2) + ["", "", ""])[:3]
+        year, month, day = [*str(value or "").split("-", 2), "", "", ""][:3]
         return {"day": day, "month": month, "year": year}
 
     def get_context(self, name, value, attrs):
@@ -105,7 +108,7 @@ class DateParts(forms.Widget):
         return context
 
     def value_from_datadict(self, data, files, name):
-        """ "2026-3-31" from the three boxes; none where all are empty; a whole value also serves."""
+        """The three boxes as 2026-3-31, or a whole date in one; nothing where all are empty."""
         typed = [data.get(f"{name}_{part}", "").strip() for part in ("year", "month", "day")]
         return "-".join(typed) if any(typed) else data.get(name)
 
@@ -129,7 +132,7 @@ def in_plain_words(error: ValidationError, field: Field) -> str:
     return words % {**(error.params or {}), **names}
 
 
-def _ask_for(field: Field) -> str:
+def _ask_for(field: Field) -> Any:
     widget = field.field.widget
     if isinstance(widget, forms.CheckboxInput):
         return _("Tick “%(name)s” to go on")
@@ -140,10 +143,10 @@ def _ask_for(field: Field) -> str:
     return _("Enter %(label)s")
 
 
-def _inside_a_sentence(label: str) -> str:
-    label = str(label)
-    starts_with_initials = label[1:2].isupper()
-    return label if starts_with_initials else label[:1].lower() + label[1:]
+def _inside_a_sentence(label: object) -> str:
+    words = str(label)
+    starts_with_initials = words[1:2].isupper()
+    return words if starts_with_initials else words[:1].lower() + words[1:]
 
 
 def _classes(widget: forms.Widget, *, has_errors: bool) -> str:
@@ -163,10 +166,13 @@ def _keyboard(field: forms.Field, widget: forms.Widget) -> str | None:
 REQUIRED = object()
 LIST = _("Choose %(label)s from the list")
 NUMBER = _("Enter %(label)s as a number, like 12.50")
+DATE = _("Enter %(label)s as a real date, like 31 3 2026")
+TIME = _("Enter %(label)s as a time of day, like 09:30")
+FILE = _("Choose a file")
 CHECK = _("Check %(label)s")
 
 # Django's general sentence, the very object, beside ours.
-OURS: list[tuple[object, object]] = [
+OURS: list[tuple[object, Any]] = [
     (forms.Field.default_error_messages["required"], REQUIRED),
     (models.Field.default_error_messages["blank"], REQUIRED),
     (models.Field.default_error_messages["null"], REQUIRED),
@@ -180,14 +186,10 @@ OURS: list[tuple[object, object]] = [
     ),
     (forms.FloatField.default_error_messages["invalid"], NUMBER),
     (forms.DecimalField.default_error_messages["invalid"], NUMBER),
-    (
-        forms.DateField.default_error_messages["invalid"],
-        _("Enter %(label)s as a real date, like 31 3 2026"),
-    ),
-    (
-        forms.TimeField.default_error_messages["invalid"],
-        _("Enter %(label)s as a time of day, like 09:30"),
-    ),
+    (forms.DateField.default_error_messages["invalid"], DATE),
+    (forms.SplitDateTimeField.default_error_messages["invalid_date"], DATE),
+    (forms.TimeField.default_error_messages["invalid"], TIME),
+    (forms.SplitDateTimeField.default_error_messages["invalid_time"], TIME),
     (
         forms.DateTimeField.default_error_messages["invalid"],
         _("Enter %(label)s as a date and time, like 2026-03-31 09:30"),
@@ -196,16 +198,33 @@ OURS: list[tuple[object, object]] = [
     (forms.MultipleChoiceField.default_error_messages["invalid_choice"], LIST),
     (forms.ModelChoiceField.default_error_messages["invalid_choice"], LIST),
     (forms.ModelMultipleChoiceField.default_error_messages["invalid_choice"], LIST),
-    (forms.FileField.default_error_messages["invalid"], _("Choose a file")),
-    (forms.FileField.default_error_messages["missing"], _("Choose a file")),
+    (forms.ModelMultipleChoiceField.default_error_messages["invalid_pk_value"], LIST),
+    (forms.MultipleChoiceField.default_error_messages["invalid_list"], LIST),
+    (forms.ModelMultipleChoiceField.default_error_messages["invalid_list"], LIST),
+    (forms.FileField.default_error_messages["invalid"], FILE),
+    (forms.FileField.default_error_messages["missing"], FILE),
     (
         forms.FileField.default_error_messages["empty"],
         _("This file is empty. Choose another"),
     ),
+    (
+        forms.FileField.default_error_messages["max_length"],
+        _("Give the file a shorter name, and choose it again"),
+    ),
+    (
+        forms.FileField.default_error_messages["contradiction"],
+        _("Choose a file, or tick the box to take the old one away: not both"),
+    ),
+    (forms.ImageField.default_error_messages["invalid_image"], _("Choose a picture")),
     (forms.URLField.default_error_messages["invalid"], CHECK),
+    (forms.DurationField.default_error_messages["invalid"], CHECK),
+    (forms.DurationField.default_error_messages["overflow"], CHECK),
+    (forms.MultiValueField.default_error_messages["invalid"], CHECK),
+    (forms.MultiValueField.default_error_messages["incomplete"], CHECK),
     (forms.UUIDField.default_error_messages["invalid"], CHECK),
     (forms.JSONField.default_error_messages["invalid"], CHECK),
     (validators.RegexValidator.message, CHECK),
+    (validators.StepValueValidator.message, CHECK),
     (validators.ProhibitNullCharactersValidator.message, CHECK),
     (
         validators.EmailValidator.message,

@@ -1,4 +1,5 @@
-"""What holds for every page: nothing personal stays behind, and a refusal is a page, not a crash."""
+"""What holds for every page: nothing personal stays behind, and a refusal is a page, not a
+crash."""
 
 from collections.abc import Callable
 
@@ -12,7 +13,8 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 
 class PrivatePages:
-    """Pages are never kept by a browser or a proxy: phones are shared, and Back must show nothing."""
+    """Pages are never kept by a browser or a proxy: phones are shared, and Back must show
+    nothing."""
 
     def __init__(self, get_response: Answer):
         self.get_response = get_response

@@ -1,10 +1,44 @@
 """The map of the site."""
 
-from django.urls import path
+from django.apps import apps
+from django.conf import settings
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from cashpilot import health
+from cashpilot import endpoints, health
+from cashpilot.pages import urls as shared_pages
+from participants.pages import urls as participants_pages
+from payments.pages import urls as payments_pages
+
+api = [
+    path("pilots/", endpoints.Pilots.as_view()),
+    path("pilots/<slug:pilot_id>/enrolments/", endpoints.Enrolments.as_view()),
+    path("pilots/<slug:pilot_id>/enrolments/file/", endpoints.EnrolmentFile.as_view()),
+    path("", include("participants.api.urls")),
+    path("", include("payments.api.urls")),
+]
+staff = [
+    *shared_pages.staff_patterns,
+    *participants_pages.staff_patterns,
+    *payments_pages.staff_patterns,
+]
+
+if apps.is_installed("evaluation"):
+    api.append(path("", include("evaluation.api.urls")))
+    staff.append(path("", include("evaluation.pages.urls")))
 
 urlpatterns = [
     path("livez", health.livez),
     path("readyz", health.readyz),
+    path("accounts/", include("allauth.account.urls")),
+    path("api/v1/", include(api)),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api_docs"),
+    path("staff/", include(staff)),
+    path("", include(shared_pages.urlpatterns)),
+    path("", include(participants_pages.urlpatterns)),
+    path("", include(payments_pages.urlpatterns)),
 ]
+
+if settings.CASHPILOT_MODE == "demo":
+    urlpatterns.append(path("demo/", include("cashpilot.demo.doors")))

@@ -63,7 +63,8 @@ def read_people(
 def read_table(
     raw: bytes, *, required: Iterable[str], optional: Iterable[str], most: int
 ) -> tuple[list[tuple[int, dict[str, str]]], list[Problem]]:
-    """Rows of a CSV file as (row number, cells by column), once its columns are known to be right."""
+    """Rows of a CSV file as (row number, cells by column), once its columns are known to be
+    right."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -31,7 +31,7 @@ def monthly_dates(
     step = timedelta(days=-1 if when_closed == "before" else 1)
 
     def open_day(months: int) -> date:
-        day = _months_after(first, months)
+        day = months_after(first, months)
         while not is_working_day(day):
             day += step
         return day
@@ -40,7 +40,8 @@ def monthly_dates(
     return list(itertools.islice((day for day in days if day >= not_before), count))
 
 
-def _months_after(first: date, months: int) -> date:
+def months_after(first: date, months: int) -> date:
+    """The same day so many months on, or the last of a month that has no such day."""
     year, month = divmod(first.month - 1 + months, 12)
     year, month = first.year + year, month + 1
     return date(year, month, min(first.day, monthrange(year, month)[1]))

@@ -53,6 +53,12 @@ def sweep_provider_events() -> None:
     provider_events.sweep(provider=get_provider(), by=WORKER, now=timezone.now())
 
 
+@shared_task(name="payments.sweep_accounts")
+def sweep_accounts() -> None:
+    """Fetch what a lost webhook about somebody's own account would have said."""
+    provider_events.sweep_accounts(provider=get_provider(), by=WORKER, now=timezone.now())
+
+
 @shared_task(name="payments.create_missing_recipients")
 def create_missing_recipients() -> None:
     """Give an account at the provider to everybody who was promised money and has none."""

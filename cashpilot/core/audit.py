@@ -18,7 +18,8 @@ _ONE_SEALER = 4_201_001
 
 @transaction.atomic
 def seal(limit: int = 5_000) -> int:
-    """Chain the events that are not chained yet; returns how many. Safe to run anywhere, any time."""
+    """Chain the events that are not chained yet; returns how many. Safe to run anywhere, any
+    time."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_ONE_SEALER])
         if not cursor.fetchone()[0]:

@@ -1,4 +1,5 @@
-"""Public identifiers: safe in a URL, a log line or a provider's metadata; they say what they name."""
+"""Public identifiers: safe in a URL, a log line or a provider's metadata; they say what they
+name."""
 
 import secrets
 

@@ -32,7 +32,7 @@ def _mask(value: Any) -> Any:
 
 def formatter() -> logging.Formatter:
     """The formatter of every handler: one JSON object a line."""
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -33,8 +33,8 @@ class User(AbstractUser):
     may_set_up_pilots = models.BooleanField(default=False)
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS = []
-    objects = StaffManager()
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[StaffManager] = StaffManager()  # type: ignore[misc]
 
     class Privacy:
         identifying = {"username", "email", "first_name", "last_name", "password"}
@@ -80,8 +80,8 @@ class AuditEvent(models.Model):
         cls, subjects: Iterable[Any], verb: str, *, at: datetime, by: str, **detail: Any
     ) -> None:
         """Write down the same deed done to many records, in one statement."""
-        cls.objects.bulk_create(
-            cls(subject=subject_name(one), verb=verb, at=at, by=by, detail=detail)
+        AuditEvent.objects.bulk_create(
+            AuditEvent(subject=subject_name(one), verb=verb, at=at, by=by, detail=detail)
             for one in subjects
         )
 

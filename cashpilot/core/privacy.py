@@ -25,7 +25,8 @@ def kind_of(model: Any, column: str) -> str:
 
 
 def faults_of(model: Any) -> Iterator[str]:
-    """What is wrong with a model's classification, in words for the developer who added a column."""
+    """What is wrong with a model's classification, in words for the developer who added a
+    column."""
     columns = {field.name for field in model._meta.fields}
     said = [name for kind in KINDS for name in getattr(model.Privacy, kind, ())]
     for name in sorted(columns - set(said)):

@@ -12,7 +12,6 @@ VAR = Path(os.environ.get("CASHPILOT_VAR", ROOT / "var"))
 BASE_URL = os.environ.get("CASHPILOT_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -79,12 +78,20 @@ USE_TZ = True
 TIME_ZONE = "Europe/London"
 USE_I18N = True
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en", "English"), ("ar", "العربية")]
+LANGUAGES = [("en", "English")]  # what pages are offered in: complete and reviewed, or not at all
+PARTICIPANT_LANGUAGES = [
+    ("en", "English"),
+    ("cy", "Cymraeg"),
+    ("ar", "العربية"),
+    ("pl", "Polski"),
+    ("uk", "Українська"),
+    ("es", "Español"),
+    ("so", "Soomaali"),
+]
 LOCALE_PATHS = [ROOT / "cashpilot" / "locale"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-STATICFILES_DIRS = [ROOT / "cashpilot" / "static"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -119,7 +126,7 @@ CONTENT_SECURITY_POLICY = {
 
 REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "cashpilot.api.explain",
-    "DEFAULT_AUTHENTICATION_CLASSES": ["cashpilot.api.StaffSession"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["cashpilot.authentication.StaffSession"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "cashpilot.api.Pages",

@@ -8,7 +8,7 @@ from cashpilot.settings.base import MIDDLEWARE, money_settings
 
 DEBUG = os.environ.get("DEBUG") == "1"
 SECRET_KEY = os.environ.get("SECRET_KEY", "only-for-development-" + "0" * 40)
-PSEUDONYM_KEY = os.environ.get("PSEUDONYM_KEY", "only-for-development")
+PSEUDONYM_KEY = os.environ.get("PSEUDONYM_KEY", "only-for-development-" + "0" * 40)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 DATABASES = {
     "default": environment.database(

@@ -22,7 +22,7 @@ class ConsentText(models.Model):
     pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="consent_texts")
     purpose = models.CharField(max_length=20, choices=Purpose)
     version = models.PositiveSmallIntegerField()
-    language = models.CharField(max_length=10, choices=settings.LANGUAGES)
+    language = models.CharField(max_length=10, choices=settings.PARTICIPANT_LANGUAGES)
     body = models.TextField()
     published_at = models.DateTimeField()
 
@@ -43,7 +43,8 @@ class ConsentText(models.Model):
 
 
 class Consent(models.Model):
-    """One decision of one person about one text. The latest decision counts; none is ever changed."""
+    """One decision of one person about one text. The latest decision counts; none is ever
+    changed."""
 
     class Decision(models.TextChoices):
         GIVEN = "given", _("Agreed")

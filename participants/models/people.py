@@ -19,7 +19,7 @@ class Participant(models.Model):
     date_of_birth = models.DateField(null=True, blank=True)
     email = models.EmailField(blank=True, default="")
     phone = models.CharField(max_length=30, blank=True, default="")
-    language = models.CharField(max_length=10, choices=settings.LANGUAGES, default="en")
+    language = models.CharField(max_length=10, choices=settings.PARTICIPANT_LANGUAGES, default="en")
     created_at = models.DateTimeField()
 
     class Privacy:

@@ -92,7 +92,7 @@ def _read(pilot: Pilot, raw: bytes, now: datetime) -> list[PersonRow]:
     rows, problems = read_people(
         raw,
         arms=pilot.arms.values_list("code", flat=True),
-        languages=dict(settings.LANGUAGES),
+        languages=dict(settings.PARTICIPANT_LANGUAGES),
         today=timezone.localdate(now),
     )
     codes = [one.code for one in rows if one.code]

@@ -94,6 +94,7 @@ class LeftOut(models.Model):
         ACTION_NEEDED = "action_needed", _("Payment details are incomplete")
         PENDING = "pending", _("The provider is checking the payment details")
         DISABLED = "disabled", _("The provider cannot pay this person")
+        CAME_BACK = "came_back", _("Their bank sent the last payment back: mend that first")
         ELSEWHERE = "elsewhere", _("It is in another pay run")
 
     pay_run = models.ForeignKey(PayRun, models.PROTECT, related_name="left_out")

@@ -101,7 +101,8 @@ def approve(*, run: PayRun, approver: User, by: str, now: datetime) -> None:
 
 @transaction.atomic
 def stop(*, run: PayRun, by: str, now: datetime) -> None:
-    """Send nothing more of this run. What is on its way stays on its way; the rest is owed again."""
+    """Send nothing more of this run. What is on its way stays on its way; the rest is owed
+    again."""
     run = _locked(run)
     PAY_RUN.move(run, "stopped", now=now, by=by)
     waiting = run.disbursements.filter(state="queued", has_open_try=False).select_for_update()

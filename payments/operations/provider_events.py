@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Min
 
 from cashpilot.core.models import Heartbeat
 from cashpilot.core.refusals import Refused
@@ -11,7 +12,7 @@ from payments.lifecycles import PROVIDER_EVENT
 from payments.models import Disbursement, ProviderEvent, Recipient
 from payments.operations import recipients, settlement
 from payments.operations.settlement import TooEarly
-from payments.providers.base import Event, Provider, Transfer
+from payments.providers.base import Event, Payout, Provider, Transfer
 
 State = ProviderEvent.State
 PATIENCE = timedelta(days=1)
@@ -39,15 +40,36 @@ def keep(*, event: Event, by: str, now: datetime) -> ProviderEvent:
 
 
 def sweep(*, provider: Provider, by: str, now: datetime) -> int:
-    """Keep every event of the last days that no webhook brought; returns how many were new."""
+    """Keep every event of ours of the last days that no webhook brought; returns how many."""
     last, _ = Heartbeat.objects.get_or_create(
         name="provider sweep", defaults={"beat_at": now - timedelta(days=28)}
     )
-    known = ProviderEvent.objects.count()
-    for event in provider.events_since(last.beat_at - LOOK_BACK):
-        keep(event=event, by=by, now=now)
+    new = _keep_unseen(provider.events_since(last.beat_at - LOOK_BACK), by=by, now=now)
     Heartbeat.objects.filter(pk=last.pk).update(beat_at=now)
-    return ProviderEvent.objects.count() - known
+    return new
+
+
+def sweep_accounts(*, provider: Provider, by: str, now: datetime) -> int:
+    """The same for the accounts of everybody whose money is still on its way; returns how many."""
+    waiting = Disbursement.objects.filter(state__in=["submitted", "returned"])
+    since = waiting.values("destination").annotate(oldest=Min("state_changed_at"))
+    return sum(
+        _keep_unseen(
+            provider.events_since(row["oldest"] - LOOK_BACK, account=row["destination"]),
+            by=by,
+            now=now,
+        )
+        for row in since
+    )
+
+
+def _keep_unseen(events: list[Event], *, by: str, now: datetime) -> int:
+    ids = [event.id for event in events]
+    known = set(ProviderEvent.objects.filter(public_id__in=ids).values_list("public_id", flat=True))
+    unseen = [event for event in events if event.id not in known]
+    for event in unseen:
+        keep(event=event, by=by, now=now)
+    return len(unseen)
 
 
 def apply(*, event: ProviderEvent, provider: Provider, by: str, now: datetime) -> None:
@@ -113,11 +135,30 @@ def _about_payout(event: ProviderEvent, provider: Provider):
     def act(*, by: str, now: datetime) -> None:
         for adopt in adoptions:
             adopt(by=by, now=now)
-        ours = Disbursement.objects.filter(provider_reference__in=payout.transfers)
-        for one in ours.order_by("pk"):
+        for one in _carried_by(payout, event.account):
             settlement.apply_payout(disbursement=one, payout=payout, by=by, now=now)
 
     return act
+
+
+def _carried_by(payout: Payout, account: str) -> list[Disbursement]:
+    """The disbursements whose money this payout took to the bank, or back from it.
+
+    A payout that came back may list nothing any more. Then it is the one we saw on its way, or
+    the whole of what waited in the account, to the penny; anything less certain is for a person.
+    """
+    ours = Disbursement.objects.order_by("pk")
+    if payout.transfers:
+        return list(ours.filter(provider_reference__in=payout.transfers))
+    if payout.status not in ("failed", "canceled"):
+        return []
+    seen = list(ours.filter(payout_reference=payout.reference))
+    if seen or payout.status == "canceled":
+        return seen
+    waiting = list(ours.filter(destination=account, state="submitted", payout_reference=""))
+    if sum(one.amount_minor for one in waiting) != payout.amount_minor:
+        raise Refused(f"The payout {payout.reference} came back: nobody can tell whose it was.")
+    return waiting
 
 
 def _about_account(event: ProviderEvent, provider: Provider):

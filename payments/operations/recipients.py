@@ -42,7 +42,7 @@ def start_onboarding(
     """A fresh address of the provider's page for bank details; good once, for minutes."""
     ensure_account(recipient=recipient, provider=provider, by=by, now=now)
     url = provider.onboarding_url(
-        account=recipient.provider_account, return_url=return_url, refresh_url=refresh_url
+        account=recipient.provider_account or "", return_url=return_url, refresh_url=refresh_url
     )
     AuditEvent.record(recipient, "recipient.onboarding offered", at=now, by=by)
     return url

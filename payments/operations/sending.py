@@ -9,7 +9,7 @@ provider before anything is sent again (`operations/unknown.py`).
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -187,7 +187,12 @@ def _unknown(row: Disbursement, answer: Unknown, *, by: str, now: datetime) -> N
     )
 
 
-_RECORDERS = {Accepted: _accepted, Declined: _declined, NotNow: _not_now, Unknown: _unknown}
+_RECORDERS: dict[type, Callable[..., None]] = {
+    Accepted: _accepted,
+    Declined: _declined,
+    NotNow: _not_now,
+    Unknown: _unknown,
+}
 
 
 def _put_back(row: Disbursement, state: str, *, by: str, now: datetime, **also) -> None:

@@ -23,7 +23,8 @@ class TooEarly(Refused):
 
 @transaction.atomic
 def adopt(*, disbursement: Disbursement, reference: str, by: str, now: datetime) -> None:
-    """Take a transfer at the provider as this disbursement's; hearing of it again changes nothing."""
+    """Take a transfer at the provider as this disbursement's; hearing of it again changes
+    nothing."""
     row = _locked(disbursement)
     if row.provider_reference == reference:
         return
@@ -99,7 +100,8 @@ def _paid(row: Disbursement, payout: Payout, *, by: str, now: datetime) -> None:
 
 
 def _failed(row: Disbursement, payout: Payout, *, by: str, now: datetime) -> None:
-    """The bank sent it back. The money lies in the person's balance: it is never sent a second time."""
+    """The bank sent it back. The money lies in the person's balance: it is never sent a second
+    time."""
     if row.state == State.RETURNED or row.payout_reference not in ("", payout.reference):
         return
     was_paid = row.state == State.PAID

@@ -77,6 +77,8 @@ class Payout:
 
     reference: str
     status: str
+    amount_minor: int
+    created_at: datetime
     arrival_date: date
     failure: str
     is_complete: bool
@@ -152,8 +154,8 @@ class Provider(Protocol):
     def read_event(self, raw: bytes, signature: str, *, endpoint: str) -> Event:
         """A webhook, once its signature is verified; else `Forged`."""
 
-    def events_since(self, moment: datetime) -> list[Event]:
-        """What happened since then, oldest first, as the provider keeps it."""
+    def events_since(self, moment: datetime, *, account: str = "") -> list[Event]:
+        """What happened since then, oldest first: to us, or to one recipient's account."""
 
     def float_available(self, currency: str) -> int:
         """Minor units that can be sent now."""

@@ -146,6 +146,8 @@ class StripeProvider:
         return Payout(
             reference=found.id,
             status=found.status,
+            amount_minor=found.amount,
+            created_at=datetime.fromtimestamp(found.created, UTC),
             arrival_date=datetime.fromtimestamp(found.arrival_date, UTC).date(),
             failure=getattr(found, "failure_code", None) or "",
             is_complete=found.reconciliation_status == "completed",
@@ -164,14 +166,17 @@ class StripeProvider:
             raise Forged("This webhook was signed in the future: check the clocks.")
         return event
 
-    def events_since(self, moment: datetime) -> list[Event]:
+    def events_since(self, moment: datetime, *, account: str = "") -> list[Event]:
         wanted = {
             "created": {"gte": int(moment.timestamp())},
             "types": WANTED_EVENTS,
             "limit": 100,
         }
-        pages = _ask(self.client.v1.events.list, wanted)
+        options = {"stripe_account": account} if account else {}
+        pages = _ask(self.client.v1.events.list, wanted, options)
         newest_first = [one.to_dict() for one in pages.auto_paging_iter()]
+        if account:
+            newest_first = [{**one, "account": account} for one in newest_first]
         return [_event(one, json.dumps(one)) for one in reversed(newest_first)]
 
     def float_available(self, currency: str) -> int:

@@ -20,9 +20,12 @@ pytestmark = pytest.mark.django_db
 
 
 def refused(sql: str, *values):
-    with pytest.raises(IntegrityError) as error, transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
+    with (
+        pytest.raises(IntegrityError) as error,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(sql, values)
     return str(error.value)
 
 

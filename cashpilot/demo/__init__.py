@@ -1,0 +1,1 @@
+"""The demo: a fictional pilot that a newcomer can walk through in two minutes."""

@@ -1,0 +1,111 @@
+"""Endpoints of the API that span apps: setting up a pilot, and enrolling into it."""
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from cashpilot import journeys
+from cashpilot.api import Pages
+from cashpilot.core.money import known_currency
+from cashpilot.core.refusals import Invalid
+from participants.api.serializers import EnrolmentLine, NewPerson, PilotLine
+from participants.queries import enrolments_of, pilot_for, pilots_of
+
+
+class NewPilot(serializers.Serializer):
+    """A pilot with two arms, `cash` and `services`; amounts in pence or cents."""
+
+    name = serializers.CharField(max_length=80)
+    currency = serializers.CharField(max_length=20)
+    nation = serializers.CharField()
+    cash_arm = serializers.CharField(default="Cash")
+    comparison_arm = serializers.CharField(default="Conventional services")
+    amount_minor = serializers.IntegerField()
+    count = serializers.IntegerField()
+    first_date = serializers.DateField()
+    when_closed = serializers.ChoiceField(["before", "after"], default="before")
+    budget_minor = serializers.IntegerField()
+    consent_text = serializers.CharField(max_length=5000)
+
+
+class PeopleFile(serializers.Serializer):
+    file = serializers.FileField()
+
+
+class Added(serializers.Serializer):
+    added = serializers.IntegerField()
+
+
+class Pilots(APIView):
+    @extend_schema(operation_id="pilots", responses=PilotLine(many=True))
+    def get(self, request):
+        """The pilots you are a member of."""
+        return Response(PilotLine(pilots_of(request.user), many=True).data)
+
+    @extend_schema(operation_id="set_up_pilot", request=NewPilot, responses={201: PilotLine})
+    def post(self, request):
+        """Set up a pilot, its arms, its award terms, its fund and its consent text; or nothing."""
+        asked = NewPilot(data=request.data)
+        asked.is_valid(raise_exception=True)
+        said = dict(asked.validated_data)
+        said["currency"] = known_currency(said["currency"])
+        promise = journeys.CashPromise(
+            **{
+                name: said.pop(name)
+                for name in ("amount_minor", "count", "first_date", "budget_minor", "when_closed")
+            }
+        )
+        pilot = journeys.set_up_whole_pilot(
+            promise=promise,
+            manager=request.user,
+            by=request.user.public_id,
+            now=timezone.now(),
+            **said,
+        )
+        return Response(PilotLine(pilot).data, status=201)
+
+
+class Enrolments(APIView):
+    @extend_schema(operation_id="enrolments", responses=EnrolmentLine(many=True))
+    def get(self, request, pilot_id):
+        """Everybody in a pilot, a page at a time."""
+        pilot = pilot_for(request.user, pilot_id, "see people")
+        pages = Pages()
+        rows = pages.paginate_queryset(enrolments_of(pilot), request, view=self)
+        return pages.get_paginated_response(EnrolmentLine(rows, many=True).data)
+
+    @extend_schema(operation_id="enrol", request=NewPerson, responses={201: EnrolmentLine})
+    def post(self, request, pilot_id):
+        """Enrol one person and, in a paid arm, promise them their instalments."""
+        pilot = pilot_for(request.user, pilot_id, "enrol people")
+        asked = NewPerson(data=request.data)
+        asked.is_valid(raise_exception=True)
+        said = dict(asked.validated_data)
+        arm = pilot.arms.filter(code=said.pop("arm")).first()
+        if arm is None:
+            raise Invalid("This pilot has no such arm.", field="arm")
+        enrolment = journeys.enrol_and_award(
+            pilot=pilot, arm=arm, by=request.user.public_id, now=timezone.now(), **said
+        )
+        return Response(EnrolmentLine(enrolment).data, status=201)
+
+
+class EnrolmentFile(APIView):
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(operation_id="enrol_file", request=PeopleFile, responses={201: Added})
+    def post(self, request, pilot_id):
+        """Enrol everybody in a CSV file, or nobody; problems come by row and column."""
+        pilot = pilot_for(request.user, pilot_id, "enrol people")
+        asked = PeopleFile(data=request.data)
+        asked.is_valid(raise_exception=True)
+        added = journeys.enrol_file_and_award(
+            pilot=pilot,
+            raw=asked.validated_data["file"].read(),
+            by=request.user.public_id,
+            now=timezone.now(),
+        )
+        return Response({"added": len(added)}, status=201)

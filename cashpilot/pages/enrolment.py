@@ -1,0 +1,115 @@
+"""Bringing people in, one by one or by file, and the page of one person."""
+
+import csv
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from cashpilot import journeys
+from cashpilot.core.fields import add_refusal
+from cashpilot.core.refusals import Refused
+from cashpilot.pages.forms import EnrolForm, FileForm
+from participants.operations.sign_in import issue_link
+from participants.queries import arms_of, consents_of, enrolment_for, pilot_for
+from participants.rules import OPTIONAL, REQUIRED
+from payments.queries import schedule_of
+
+
+@login_required
+def enrol(request, pilot_id):
+    """One person by form. The award, if their arm has one, is promised in the same act."""
+    pilot = pilot_for(request.user, pilot_id, "enrol people")
+    form = EnrolForm(request.POST or None, arms=arms_of(pilot))
+    if request.method == "POST" and form.is_valid():
+        try:
+            enrolment = _enrol(request, pilot, dict(form.cleaned_data))
+            messages.success(request, _("This person takes part now."))
+            return redirect("person", public_id=enrolment.public_id)
+        except Refused as no:
+            add_refusal(form, no)
+    page = {"form": form, "pilot": pilot, "section": "participants"}
+    return render(request, "enrol.html", page, status=400 if form.errors else 200)
+
+
+@login_required
+def enrol_file(request, pilot_id):
+    """Everybody in a file, or nobody; each problem is named by row and column."""
+    pilot = pilot_for(request.user, pilot_id, "enrol people")
+    form = FileForm(request.POST or None, request.FILES or None)
+    problems: list = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            added = journeys.enrol_file_and_award(
+                pilot=pilot,
+                raw=form.cleaned_data["file"].read(),
+                by=request.user.public_id,
+                now=timezone.now(),
+            )
+            messages.success(request, _said_of(len(added)))
+            return redirect("participants")
+        except Refused as no:
+            add_refusal(form, no)
+            problems = getattr(no, "problems", [])
+    page = {"form": form, "pilot": pilot, "problems_found": problems, "section": "participants"}
+    return render(request, "enrol_file.html", page, status=400 if form.errors else 200)
+
+
+@login_required
+@require_GET
+def file_to_fill(request, pilot_id):
+    """An empty file with the right columns, and one line that shows how to fill it."""
+    pilot = pilot_for(request.user, pilot_id, "enrol people")
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="people.csv"'
+    rows = csv.writer(response)
+    rows.writerow([*REQUIRED, *OPTIONAL])
+    rows.writerow(["Sam Example", pilot.arms.first().code, "2026-03-31", "", "", "", "", "en"])
+    return response
+
+
+@login_required
+@require_GET
+def person(request, public_id):
+    """One person: who they are, what they agreed to, their payments."""
+    enrolment = enrolment_for(request.user, public_id, "see people")
+    page = {
+        "enrolment": enrolment,
+        "pilot_name": enrolment.pilot.name,
+        "section": "participants",
+        "consents": consents_of(enrolment),
+        "schedule": schedule_of(enrolment),
+    }
+    return render(request, "person.html", page)
+
+
+@login_required
+@require_POST
+def offer_link(request, public_id):
+    """Make a sign-in link for a person; it is shown once, to be sent or read out."""
+    enrolment = enrolment_for(request.user, public_id, "enrol people")
+    secret = issue_link(
+        participant=enrolment.participant, by=request.user.public_id, now=timezone.now()
+    )
+    url = request.build_absolute_uri(reverse("sign_in_link", args=[secret]))
+    page = {"enrolment": enrolment, "url": url, "section": "participants"}
+    return render(request, "sign_in_offer.html", page)
+
+
+def _enrol(request, pilot, said: dict):
+    arm = pilot.arms.get(code=said.pop("arm"))
+    return journeys.enrol_and_award(
+        pilot=pilot, arm=arm, by=request.user.public_id, now=timezone.now(), **said
+    )
+
+
+def _said_of(added: int) -> str:
+    return ngettext("%(n)d person takes part now.", "%(n)d people take part now.", added) % {
+        "n": added
+    }

@@ -1,0 +1,94 @@
+"""What staff fill in, in the order in which they would say it."""
+
+from django import forms
+from django.conf import settings
+from django.core.validators import FileExtensionValidator
+from django.utils.translation import gettext_lazy as _
+
+from cashpilot.core.calendars import NATION_CHOICES
+from cashpilot.core.fields import MoneyField
+from cashpilot.core.money import CURRENCIES
+from cashpilot.forms import DateParts
+from participants.models import Consent
+from payments.models import AwardTerms
+
+TAKE_PART = _(
+    "I agree to take part. I know that the money is mine, that I need not answer any question "
+    "to get it, and that I can stop at any time."
+)
+
+
+class PilotForm(forms.Form):
+    """A pilot with two arms: cash, and the services people have anyway."""
+
+    name = forms.CharField(label=_("Name of the pilot"), max_length=80)
+    currency = forms.ChoiceField(
+        label=_("Currency"), choices=[(code, code.upper()) for code in CURRENCIES]
+    )
+    nation = forms.ChoiceField(
+        label=_("Nation"),
+        choices=NATION_CHOICES,
+        help_text=_("Payments are never dated on its public holidays."),
+    )
+    cash_arm = forms.CharField(label=_("Name of the cash arm"), max_length=80, initial=_("Cash"))
+    comparison_arm = forms.CharField(
+        label=_("Name of the comparison arm"), max_length=80, initial=_("Conventional services")
+    )
+    amount_minor = MoneyField(label=_("Amount of each payment"), help_text=_("Such as 360.00"))
+    count = forms.IntegerField(label=_("Number of monthly payments"), min_value=1, max_value=120)
+    first_date = forms.DateField(label=_("Date of the first payment"), widget=DateParts)
+    when_closed = forms.ChoiceField(
+        label=_("If banks are closed that day, pay on"),
+        choices=AwardTerms.WhenClosed.choices,
+        widget=forms.RadioSelect,
+        initial=AwardTerms.WhenClosed.BEFORE,
+    )
+    budget_minor = MoneyField(
+        label=_("Budget"), help_text=_("The most that may ever be promised. Such as 43200.00")
+    )
+    consent_text = forms.CharField(
+        label=_("What people agree to when they take part"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        initial=TAKE_PART,
+        max_length=5000,
+    )
+    help_name = forms.CharField(label=_("Who people can call"), max_length=80, required=False)
+    help_phone = forms.CharField(label=_("Their phone number"), max_length=30, required=False)
+    help_hours = forms.CharField(label=_("When they answer"), max_length=80, required=False)
+
+
+class EnrolForm(forms.Form):
+    """One person, with their consent to take part."""
+
+    name = forms.CharField(label=_("Full name"), max_length=200)
+    arm = forms.ChoiceField(label=_("Arm"), widget=forms.RadioSelect)
+    date_of_birth = forms.DateField(label=_("Date of birth"), widget=DateParts, required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
+    email = forms.EmailField(label=_("Email address"), required=False)
+    language = forms.ChoiceField(
+        label=_("Language they read"), choices=settings.PARTICIPANT_LANGUAGES
+    )
+    consent_date = forms.DateField(label=_("Date they agreed to take part"), widget=DateParts)
+    how = forms.ChoiceField(
+        label=_("How they agreed"),
+        choices=Consent.How.choices,
+        widget=forms.RadioSelect,
+        initial=Consent.How.IN_PERSON,
+    )
+
+    def __init__(self, *args, arms, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["arm"].choices = [(arm.code, arm.name) for arm in arms]
+
+
+class FileForm(forms.Form):
+    """A file of people."""
+
+    file = forms.FileField(
+        label=_("CSV file"),
+        help_text=_(
+            "Columns: name, arm, consent_date, and if you have them code, date_of_birth, email, "
+            "phone, language. Dates such as 2026-03-31."
+        ),
+        validators=[FileExtensionValidator(["csv"])],
+    )

@@ -1,0 +1,52 @@
+"""Where people come in: the front door, and what waits for a member of staff."""
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from cashpilot.core import access
+from participants.queries import pilots_of, roles_of
+from payments.queries import balances_of, pay_runs_of, waiting_for_a_person
+
+
+@require_GET
+def front_door(request):
+    """Two doors: people who run or study a pilot, and people who take part."""
+    return render(request, "front_door.html")
+
+
+@login_required
+@require_GET
+def to_do(request):
+    """Everything that waits for a person, oldest first, and the pilots of this member of staff."""
+    pilots = [_pilot(request.user, pilot) for pilot in pilots_of(request.user)]
+    items = sorted(
+        (item for pilot in pilots for item in pilot["items"]), key=lambda item: item["since"]
+    )
+    return render(request, "to_do.html", {"pilots": pilots, "items": items, "section": "to_do"})
+
+
+def _pilot(user, pilot) -> dict:
+    roles = roles_of(user, pilot)
+    sees_money = access.may(roles, "see money")
+    return {
+        "pilot": pilot,
+        "items": list(_items(user, pilot, roles)) if sees_money else [],
+        "balances": [balances_of(fund) for fund in pilot.funds.all()] if sees_money else [],
+        "people": pilot.enrolments.filter(state="active").count(),
+    }
+
+
+def _items(user, pilot, roles):
+    for run in pay_runs_of(pilot).filter(state__in=["prepared", "previewed"]):
+        yield {"kind": _kind_of(run, user, roles), "run": run, "since": run.state_changed_at}
+    for held in waiting_for_a_person(pilot):
+        yield {"kind": "held", "disbursement": held, "since": held.state_changed_at}
+
+
+def _kind_of(run, user, roles) -> str:
+    if run.state == "prepared":
+        return "to freeze"
+    is_mine = run.prepared_by_id == user.pk
+    may_approve = access.may(roles, "approve pay runs") and not is_mine
+    return "to approve" if may_approve else "waiting for another"

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from cashpilot.pages import enrolment, home, pilots
+
+staff_patterns = [
+    path("", home.to_do, name="to_do"),
+    path("pilots/new/", pilots.set_up, name="set_up_pilot"),
+    path("pilots/<slug:public_id>/", pilots.pilot, name="pilot"),
+    path("pilots/<slug:pilot_id>/enrol/", enrolment.enrol, name="enrol"),
+    path("pilots/<slug:pilot_id>/enrol-file/", enrolment.enrol_file, name="enrol_file"),
+    path("pilots/<slug:pilot_id>/people.csv", enrolment.file_to_fill, name="file_to_fill"),
+    path("participants/<slug:public_id>/", enrolment.person, name="person"),
+    path("participants/<slug:public_id>/sign-in-link/", enrolment.offer_link, name="offer_link"),
+]
+
+urlpatterns = [path("", home.front_door, name="front_door")]

@@ -1,0 +1,48 @@
+"""A participant's own session: it opens their own schedule, and nothing else."""
+
+from dataclasses import dataclass
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import BasePermission
+
+from participants.models import Participant
+from participants.queries import signed_in_participant
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A participant as the one who is asking; a participant is no user of the staff's side."""
+
+    participant: Participant
+    is_authenticated: bool = True
+    pk: None = None
+
+
+class ParticipantSession(SessionAuthentication):
+    """Authenticates by the session that a sign-in link opened."""
+
+    def authenticate(self, request):
+        participant = signed_in_participant(request._request.session)
+        if participant is None:
+            return None
+        self.enforce_csrf(request)
+        return Visitor(participant), None
+
+    def authenticate_header(self, request) -> str:
+        return "Session"
+
+
+class ParticipantSessionScheme(OpenApiAuthenticationExtension):
+    target_class = "participants.api.authentication.ParticipantSession"
+    name = "participantSession"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+
+
+class IsParticipant(BasePermission):
+    """Only participants: staff have pages of their own."""
+
+    def has_permission(self, request, view) -> bool:
+        return isinstance(request.user, Visitor)

@@ -1,0 +1,8 @@
+from django.urls import path
+
+from participants.api import views
+
+urlpatterns = [
+    path("enrolments/<slug:public_id>/", views.OnePerson.as_view()),
+    path("enrolments/<slug:public_id>/consents/", views.Consents.as_view()),
+]

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from participants.pages import sign_in, staff
+
+staff_patterns = [path("participants/", staff.people, name="participants")]
+
+urlpatterns = [
+    path("s/<str:secret>/", sign_in.link, name="sign_in_link"),
+    path("my/", sign_in.my_pages, name="my_pages"),
+    path("my/leave/", sign_in.leave, name="leave"),
+    path("left/", sign_in.left, name="left"),
+]

@@ -1,0 +1,113 @@
+"""A participant's own payments: the next one first."""
+
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from cashpilot.core.refusals import NotFound
+from participants.queries import NO_PERSON, signed_in_participant
+from payments.operations import recipients
+from payments.providers import get_provider
+from payments.queries import Payment, Schedule, schedule_of
+
+COLOURS = {"paid": "green", "submitted": "blue", "returned": "yellow", "failed": "yellow"}
+
+
+def _mine(request, public_id):
+    """The enrolment, if it is the visitor's own: anybody else's does not exist."""
+    participant = signed_in_participant(request.session)
+    mine = participant and participant.enrolments.filter(public_id=public_id).first()
+    if not mine:
+        raise NotFound(NO_PERSON)
+    return mine
+
+
+@require_GET
+def my_schedule(request, public_id):
+    """The schedule of the signed-in participant, or the page of someone in a comparison arm."""
+    enrolment = _mine(request, public_id)
+    schedule = schedule_of(enrolment)
+    page = _frame(enrolment.pilot) | {"enrolment": enrolment}
+    if schedule is None:
+        return render(request, "payments/my_comparison_page.html", page)
+    return render(request, "payments/my_schedule.html", page | _shown(schedule))
+
+
+@require_POST
+def my_destination(request, public_id):
+    """Send the participant to the provider's own page for bank details, by a fresh address."""
+    enrolment = _mine(request, public_id)
+    url = recipients.start_onboarding(
+        recipient=enrolment.recipient,
+        provider=get_provider(),
+        return_url=request.build_absolute_uri(reverse("my_destination_back", args=[public_id])),
+        refresh_url=request.build_absolute_uri(reverse("my_schedule", args=[public_id])),
+        by="participant",
+        now=timezone.now(),
+    )
+    return redirect(url)
+
+
+@require_GET
+def my_destination_back(request, public_id):
+    """Coming back from the provider proves nothing: its own view is read again."""
+    enrolment = _mine(request, public_id)
+    recipients.observe(
+        recipient=enrolment.recipient, provider=get_provider(), by="provider", now=timezone.now()
+    )
+    return redirect("my_schedule", public_id=public_id)
+
+
+def _frame(pilot) -> dict:
+    return {
+        "pilot_name": pilot.name,
+        "help": {"name": pilot.help_name, "phone": pilot.help_phone, "hours": pilot.help_hours},
+        "leave_url": reverse("leave"),
+        "home_url": reverse("my_pages"),
+    }
+
+
+def _shown(schedule: Schedule) -> dict:
+    today = timezone.localdate()
+    return {
+        "today": today,
+        "schedule": schedule,
+        "card": _card(schedule, today),
+        "so_far": [_row(one) for one in schedule.so_far],
+        "last": schedule.to_come[-1] if schedule.to_come else None,
+        "is_moving": any(one.state in ("queued", "submitted") for one in schedule.payments),
+        "needs_destination": schedule.recipient_status in ("new", "action_needed"),
+    }
+
+
+def _card(schedule: Schedule, today) -> dict | None:
+    payment = schedule.next_payment
+    if payment is None:
+        return None
+    return {
+        "amount_minor": payment.amount_minor,
+        "currency": payment.currency,
+        "on": payment.due_date,
+        "today": today,
+        "account_tail": schedule.account_tail,
+        "words": "" if payment.state == "planned" else payment.words,
+    }
+
+
+def _row(payment: Payment) -> dict:
+    return {
+        "on": payment.paid_on or payment.due_date,
+        "amount_minor": payment.amount_minor,
+        "currency": payment.currency,
+        "words": payment.words,
+        "colour": COLOURS.get(payment.state, "grey"),
+        "why": _why_late(payment),
+    }
+
+
+def _why_late(payment: Payment) -> list[str]:
+    if not payment.paid_on or payment.paid_on <= payment.due_date:
+        return []
+    return [_("This payment came later than planned."), _("You did not do anything wrong.")]

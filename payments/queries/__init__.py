@@ -1,0 +1,37 @@
+"""The questions other code may ask of payments. Nothing here writes."""
+
+from payments.queries.money import balances_of, promised_minor, sent_minor, total_of
+from payments.queries.pay_runs import (
+    Due,
+    Preview,
+    due_in,
+    line_of,
+    lines_now,
+    pay_run_for,
+    pay_runs_of,
+    preview_of,
+    recipient_of,
+    waiting_for_a_person,
+)
+from payments.queries.schedules import Payment, Schedule, received_minor, schedule_of
+
+__all__ = [
+    "Due",
+    "Payment",
+    "Preview",
+    "Schedule",
+    "balances_of",
+    "due_in",
+    "line_of",
+    "lines_now",
+    "pay_run_for",
+    "pay_runs_of",
+    "preview_of",
+    "promised_minor",
+    "received_minor",
+    "recipient_of",
+    "schedule_of",
+    "sent_minor",
+    "total_of",
+    "waiting_for_a_person",
+]

@@ -1,0 +1,37 @@
+"""Sums: what was promised, what was sent, what the ledger says."""
+
+from django.db.models import Q, Sum
+
+from payments.models import Disbursement, Fund, Instalment, LedgerEntry, PayRun
+
+LIVE = ~Q(state="failed") & ~Q(state="returned", returned_to="funds")
+
+
+def promised_minor(fund: Fund) -> int:
+    """Everything promised from a fund that is not cancelled."""
+    owed = Instalment.objects.filter(award__fund=fund).exclude(state="cancelled")
+    return _sum(owed)
+
+
+def sent_minor(fund: Fund) -> int:
+    """Everything sent or about to be sent from a fund, that did not come back to it."""
+    return _sum(Disbursement.objects.filter(LIVE, pay_run__fund=fund))
+
+
+def total_of(run: PayRun) -> int:
+    """The sum of a run's lines, in minor units."""
+    return _sum(run.lines)
+
+
+def balances_of(fund: Fund) -> dict[str, int]:
+    """Every account of a fund, from the ledger alone; together they are always nothing."""
+    entries = LedgerEntry.objects.filter(fund=fund)
+    net = dict.fromkeys(LedgerEntry.Account.values, 0)
+    for side, sign in (("to_account", 1), ("from_account", -1)):
+        for row in entries.values(side).annotate(total=Sum("amount_minor")):
+            net[row[side]] += sign * row["total"]
+    return net
+
+
+def _sum(rows) -> int:
+    return rows.aggregate(total=Sum("amount_minor"))["total"] or 0
