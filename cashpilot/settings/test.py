@@ -3,11 +3,14 @@
 import os
 
 from cashpilot.settings.dev import *  # noqa: F403
+from cashpilot.settings.dev import LOGGING
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 DEBUG = False
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
 CASHPILOT_MODE = "test"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STRIPE_TIMEOUT = (1, 1)
+LOGGING = {**LOGGING, "root": {"handlers": ["console"], "level": "ERROR"}}

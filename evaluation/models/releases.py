@@ -2,15 +2,20 @@ from functools import partial
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from cashpilot.core.ids import new_id
 from participants.models import Pilot
 
+SHA256_OF_CONTENT = Func(Func(F("content"), function="sha256"), Value("hex"), function="encode")
+
 
 class Release(models.Model):
-    """One anonymised dataset, asked for by one person and agreed to by another."""
+    """One anonymised dataset, asked for by one person and agreed to by another.
+
+    `content` is the data file itself. The database keeps only the file whose SHA-256 was approved.
+    """
 
     class State(models.TextChoices):
         SUBMITTED = "submitted", _("Waiting for approval")
@@ -34,6 +39,7 @@ class Release(models.Model):
     approved_on = models.DateField(null=True)
     content = models.BinaryField(null=True)
     manifest = models.JSONField(default=dict)
+    note = models.CharField(max_length=300, default="", blank=True)
     state = models.CharField(max_length=12, choices=State, default=State.SUBMITTED)
     state_changed_at = models.DateTimeField()
 
@@ -49,6 +55,10 @@ class Release(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="ready") | Q(content__isnull=False), name="ready_has_content"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="ready") | Q(dry_run_digest=SHA256_OF_CONTENT),
+                name="release_is_what_was_approved",
             ),
         ]
 
@@ -67,6 +77,7 @@ class Release(models.Model):
             "content",
             "state_changed_at",
             "purpose",
+            "note",
         }
         shareable = {"manifest", "state"}
 

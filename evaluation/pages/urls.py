@@ -1,1 +1,11 @@
-urlpatterns: list = []
+from django.urls import path
+
+from evaluation.pages import answers, releases, results
+
+urlpatterns = [
+    path("evaluation/", results.evaluation, name="evaluation"),
+    path("evaluation/<slug:pilot_id>/", results.pilot_results, name="pilot_results"),
+    path("evaluation/<slug:pilot_id>/answers/", answers.answers_file, name="answers_file"),
+    path("evaluation/<slug:pilot_id>/answers.csv", answers.answers_to_fill, name="answers_to_fill"),
+    *releases.urlpatterns,
+]

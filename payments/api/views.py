@@ -51,7 +51,7 @@ class SubmitPayRun(APIView):
     def post(self, request, public_id):
         """Freeze the list and ask a second person to approve it."""
         run = queries.pay_run_for(request.user, public_id, "prepare pay runs")
-        pay_runs.submit_for_approval(run=run, by=request.user.public_id, now=timezone.now())
+        run = pay_runs.submit_for_approval(run=run, by=request.user.public_id, now=timezone.now())
         return Response(_preview(run))
 
 
@@ -60,7 +60,7 @@ class ApprovePayRun(APIView):
     def post(self, request, public_id):
         """Approve exactly what was previewed. Whoever prepared the run is refused."""
         run = queries.pay_run_for(request.user, public_id, "approve pay runs")
-        pay_runs.approve(
+        run = pay_runs.approve(
             run=run, approver=request.user, by=request.user.public_id, now=timezone.now()
         )
         return Response(_preview(run))
@@ -71,7 +71,7 @@ class StopPayRun(APIView):
     def post(self, request, public_id):
         """Send nothing more of this run."""
         run = queries.pay_run_for(request.user, public_id, "prepare pay runs")
-        pay_runs.stop(run=run, by=request.user.public_id, now=timezone.now())
+        run = pay_runs.stop(run=run, by=request.user.public_id, now=timezone.now())
         return Response(_preview(run))
 
 

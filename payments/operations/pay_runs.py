@@ -63,14 +63,15 @@ def prepare(*, fund: Fund, due_by: date, preparer: User, by: str, now: datetime)
 
 
 @transaction.atomic
-def submit_for_approval(*, run: PayRun, by: str, now: datetime) -> None:
+def submit_for_approval(*, run: PayRun, by: str, now: datetime) -> PayRun:
     """Freeze the list that was previewed, and ask for a second pair of eyes."""
     run = _locked(run)
     PAY_RUN.move(run, "previewed", now=now, by=by, content_hash=content_hash(lines_now(run)))
+    return run
 
 
 @transaction.atomic
-def approve(*, run: PayRun, approver: User, by: str, now: datetime) -> None:
+def approve(*, run: PayRun, approver: User, by: str, now: datetime) -> PayRun:
     """Approve exactly the list that was previewed, and queue its disbursements; or do neither.
 
     1. Not by whoever prepared it.
@@ -97,10 +98,11 @@ def approve(*, run: PayRun, approver: User, by: str, now: datetime) -> None:
     )
     PAY_RUN.move(run, "approved", now=now, by=by)
     queue(run=run, by=by, now=now)
+    return run
 
 
 @transaction.atomic
-def stop(*, run: PayRun, by: str, now: datetime) -> None:
+def stop(*, run: PayRun, by: str, now: datetime) -> PayRun:
     """Send nothing more of this run. What is on its way stays on its way; the rest is owed
     again."""
     run = _locked(run)
@@ -109,6 +111,7 @@ def stop(*, run: PayRun, by: str, now: datetime) -> None:
     DISBURSEMENT.move_locked(list(waiting), "failed", now=now, by=by, failure="run_stopped")
     live = run.disbursements.exclude(state="failed").values("instalment")
     run.lines.exclude(instalment__in=live).update(is_open=False)
+    return run
 
 
 @transaction.atomic

@@ -35,7 +35,7 @@ WAITS_FOR = {
     "HTTP 401": Held.RUN_PAUSED,
     "HTTP 403": Held.RUN_PAUSED,
 }
-WITH_ALL = ("instalment__award__enrolment__participant", "pay_run")
+WITH_ALL = ("instalment__award__enrolment__recipient", "pay_run")
 
 
 def send_queued(*, provider: Provider, by: str, now: datetime, limit: int = BATCH) -> int:

@@ -35,6 +35,13 @@ WANTED_EVENTS = [
     "account.updated",
 ]
 CLOCK_AHEAD_LIMIT = 300
+_NOT_AN_EVENT = (
+    stripe.SignatureVerificationError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+)
 _FIXABLE = ("requirements.past_due", "action_required")
 _WAITING = ("requirements.pending_verification", "under_review", "listed")
 
@@ -160,7 +167,7 @@ class StripeProvider:
             self.client.construct_event(raw, signature, secret)
             said = json.loads(raw)
             event = _event(said, raw.decode())
-        except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError):
+        except _NOT_AN_EVENT:
             raise Forged("This webhook is not signed by the provider.") from None
         if _signed_at(signature) > datetime.now(UTC).timestamp() + CLOCK_AHEAD_LIMIT:
             raise Forged("This webhook was signed in the future: check the clocks.")

@@ -85,8 +85,8 @@ def lines_now(run: PayRun) -> list[Line]:
 
 
 def recipient_of(disbursement: Disbursement) -> Recipient:
-    """Where this disbursement's person is paid, as it stands now."""
-    return Recipient.objects.get(enrolment=disbursement.instalment.award.enrolment_id)
+    """Where this disbursement's person is paid, as it stood when the disbursement was read."""
+    return disbursement.instalment.award.enrolment.recipient
 
 
 def pay_runs_of(pilot: Pilot) -> QuerySet[PayRun]:
@@ -151,5 +151,7 @@ def waiting_for_a_person(pilot: Pilot | None = None) -> QuerySet[Disbursement]:
     if pilot:
         held = held.filter(pay_run__fund__pilot=pilot)
     return held.select_related(
-        "instalment__award__enrolment__participant", "pay_run__fund"
+        "instalment__award__enrolment__participant",
+        "instalment__award__enrolment__recipient",
+        "pay_run__fund",
     ).order_by("state_changed_at")

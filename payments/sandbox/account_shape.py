@@ -16,6 +16,14 @@ CURRENCIES = {
     "SE": "sek",
     **dict.fromkeys(EUROZONE.split(), "eur"),
 }
+CONTROLLER = {
+    "fees": {"payer": "application"},
+    "is_controller": True,
+    "losses": {"payments": "application"},
+    "requirement_collection": "stripe",
+    "stripe_dashboard": {"type": "express"},
+    "type": "application",
+}
 NEEDED_AT_FIRST = (
     "business_type",
     "external_account",
@@ -61,14 +69,7 @@ def blank(id, country, created):
         "business_type": "individual",
         "capabilities": {"transfers": "inactive"},
         "charges_enabled": False,
-        "controller": {
-            "fees": {"payer": "application"},
-            "is_controller": True,
-            "losses": {"payments": "application"},
-            "requirement_collection": "stripe",
-            "stripe_dashboard": {"type": "express"},
-            "type": "application",
-        },
+        "controller": CONTROLLER,
         "country": country,
         "created": created,
         "default_currency": CURRENCIES[country],
@@ -80,12 +81,7 @@ def blank(id, country, created):
         "payouts_enabled": False,
         "requirements": _requirements(),
         "settings": _settings(),
-        "tos_acceptance": {
-            "date": None,
-            "ip": None,
-            "service_agreement": "full",
-            "user_agent": None,
-        },
+        "tos_acceptance": {"date": None, "ip": None, "service_agreement": "full"},
         "type": "express",
         "_bank": None,
         "_first_name": None,

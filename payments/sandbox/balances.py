@@ -21,28 +21,18 @@ def float_of(world, currency):
     return row[0] if row else 0
 
 
-def post(
-    world,
-    account,
-    amount,
-    currency,
-    type,
-    source,
-    *,
-    available_on=None,
-    payout=None,
-    description=None,
-):
+def post(world, account, amount, currency, type, source, *, available_on=None, payout=None):
     """Write a movement of `amount` on `account`; the float follows. Returns the line's id."""
+    now = world.now()
     line = {
         "id": world.new_id("txn"),
         "object": KIND,
         "amount": amount,
         "balance_type": "payments",
-        "available_on": world.now() if available_on is None else available_on,
-        "created": world.now(),
+        "available_on": now if available_on is None else available_on,
+        "created": now,
         "currency": currency,
-        "description": description,
+        "description": None,
         "exchange_rate": None,
         "fee": 0,
         "fee_details": [],
@@ -55,12 +45,7 @@ def post(
     }
     world.store.add(line)
     if account == PLATFORM:
-        world.store.run(
-            "INSERT INTO floats (currency, amount) VALUES (?, ?)"
-            " ON CONFLICT (currency) DO UPDATE SET amount = amount + excluded.amount",
-            currency,
-            amount,
-        )
+        _add_to_float(world, currency, amount)
     return line["id"]
 
 
@@ -68,7 +53,7 @@ def set_float(world, currency, amount):
     """Make the float exactly `amount`, by an adjustment."""
     change = amount - float_of(world, currency)
     if change:
-        post(world, PLATFORM, change, currency, "adjustment", None, description="Sandbox float")
+        post(world, PLATFORM, change, currency, "adjustment", None)
     return amount
 
 
@@ -129,6 +114,15 @@ def transaction(world, call, id):
     if line is None or line["_account"] != call.owner:
         raise errors.no_such("balance transaction", id)
     return shown(world, line)
+
+
+def _add_to_float(world, currency, amount):
+    world.store.run(
+        "INSERT INTO floats (currency, amount) VALUES (?, ?)"
+        " ON CONFLICT (currency) DO UPDATE SET amount = amount + excluded.amount",
+        currency,
+        amount,
+    )
 
 
 def _of_payout(world, call, id):

@@ -69,10 +69,9 @@ def retrieve(world, call, id):
 
 
 def _of_types(params):
-    names = params.get("types") or ([params["type"]] if params.get("type") else [])
-    if not isinstance(names, list) or len(names) > 20:
-        raise errors.invalid("types must be a list of at most 20 event types", param="types")
-    if not names:
-        return []
-    patterns = [name.replace("*", "%") for name in names]
-    return [("(" + " OR ".join(["type LIKE ?"] * len(patterns)) + ")", *patterns)]
+    names = params.get("types") or [forms.text(params, "type") or "*"]
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise errors.invalid("types must be a list of event types", param="types")
+    if len(names) > 20:
+        raise errors.invalid("types must name at most 20 event types", param="types")
+    return [("(" + " OR ".join(["type GLOB ?"] * len(names)) + ")", *names)]

@@ -54,12 +54,10 @@ def _created(params):
 
 def _cursor(store, kind, params):
     for name, sign in (("starting_after", "<"), ("ending_before", ">")):
-        if params.get(name):
-            row = store.row(
-                "SELECT created, seq FROM objects WHERE id = ? AND kind = ?", params[name], kind
-            )
+        if id := forms.text(params, name):
+            row = store.row("SELECT created, seq FROM objects WHERE id = ? AND kind = ?", id, kind)
             if row is None:
-                raise errors.no_such(kind, params[name], param=name, status=400)
+                raise errors.no_such(kind, id, param=name, status=400)
             return [(f"(created, seq) {sign} (?, ?)", *row)]
     return []
 

@@ -19,6 +19,7 @@ button{font:inherit;padding:.5rem 1rem;margin:.25rem .5rem .25rem 0}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.25rem .5rem;border-bottom:1px solid #ccc}
 """
+LATEST = "seq DESC LIMIT 50"
 BANNER = "Sandbox: this imitates a payment provider. No real money, no real bank."
 
 
@@ -79,32 +80,23 @@ def dashboard(world, id, answers):
         return _unknown("There is no such account.")
     available, pending = balances.of_account(world, id)
     bank = account["_bank"]
-    paid = world.store.find(payouts.KIND, "account = ?", id, order="seq DESC")
-    return _page(
-        "Your payments",
-        f"""
-<p>Account {escape(id)}: {account_shape.state_of(account).replace("_", " ")}.
+    paid = _table(
+        ("Payout", "Amount", "Status", "Created"),
+        [
+            (each["id"], _sum_of(each), each["status"], _when(each["created"]))
+            for each in world.store.find(payouts.KIND, "account = ?", id, order=LATEST)
+        ],
+    )
+    content = f"""
+<p>Account {escape(id)}: {_state(account)}.
 Available: {_sums(available)}. On its way into the balance: {_sums(pending)}.</p>
-{
-            _table(
-                ("Payout", "Amount", "Status", "Created"),
-                [
-                    (
-                        payout["id"],
-                        _sum(payout["amount"], payout["currency"]),
-                        payout["status"],
-                        _when(payout["created"]),
-                    )
-                    for payout in paid
-                ],
-            )
-        }
+{paid}
 <h2>Bank account</h2>
 <p>Now: {"ending " + escape(bank["last4"]) + ", " + bank["status"] if bank else "none"}.</p>
 <form method="post"><p><label for="bank_number">New bank account number</label>
 <input type="text" id="bank_number" name="bank_number" inputmode="numeric" value="{banks.PAYS}"></p>
-<p><button>Replace the bank account</button></p></form>""",
-    )
+<p><button>Replace the bank account</button></p></form>"""
+    return _page("Your payments", content)
 
 
 def bank_replaced(world, id, answers):
@@ -117,44 +109,27 @@ def bank_replaced(world, id, answers):
 def overview(sandbox):
     """How things stand, for whoever runs the demonstration."""
     world, state = sandbox.world, sandbox.state()
-    people = world.store.find(account_shape.KIND, order="seq DESC LIMIT 50")
-    sent = world.store.find(transfers.KIND, order="seq DESC LIMIT 50")
-    return _page(
-        "Sandbox",
-        f"""
+    people = _table(
+        ("Account", "Country", "State"),
+        [
+            (account["id"], account["country"], _state(account))
+            for account in world.store.find(account_shape.KIND, order=LATEST)
+        ],
+    )
+    sent = _table(
+        ("Transfer", "Amount", "To", "Created"),
+        [
+            (each["id"], _sum_of(each), each["destination"], _when(each["created"]))
+            for each in world.store.find(transfers.KIND, order=LATEST)
+        ],
+    )
+    content = f"""
 <p>Sandbox time: {_when(state["now"])}. Float: {_sums(state["float"])}.
 {state["transfers"]} transfers, {state["events"]} events, {state["requests"]} requests.
 Payouts: {_counts(state["payouts"])}. Webhooks: {_counts(state["deliveries"])}.</p>
-<h2>Accounts</h2>
-{
-            _table(
-                ("Account", "Country", "State"),
-                [
-                    (
-                        account["id"],
-                        account["country"],
-                        account_shape.state_of(account).replace("_", " "),
-                    )
-                    for account in people
-                ],
-            )
-        }
-<h2>Latest transfers</h2>
-{
-            _table(
-                ("Transfer", "Amount", "To", "Created"),
-                [
-                    (
-                        transfer["id"],
-                        _sum(transfer["amount"], transfer["currency"]),
-                        transfer["destination"],
-                        _when(transfer["created"]),
-                    )
-                    for transfer in sent
-                ],
-            )
-        }""",
-    )
+<h2>Accounts</h2>{people}
+<h2>Latest transfers</h2>{sent}"""
+    return _page("Sandbox", content)
 
 
 PAGES = {
@@ -187,6 +162,14 @@ def _table(heads, rows):
         "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _state(account):
+    return account_shape.state_of(account).replace("_", " ")
+
+
+def _sum_of(body):
+    return _sum(body["amount"], body["currency"])
 
 
 def _sum(amount, currency):

@@ -103,44 +103,14 @@ def cancel(world, call, id):
 def make(world, account, amount, currency, *, automatic, call=None, **facts):
     """A pending payout of `account` (None: the platform), and its line in the balance."""
     id, now, options = world.new_id("po"), world.now(), world.options
-    owner, bank = (account["id"], account["_bank"]) if account else (PLATFORM, None)
+    owner = account["id"] if account else PLATFORM
     line = balances.post(
         world, owner, -amount, currency, "payout", id, payout=id if automatic else None
     )
-    payout = world.store.add(
-        {
-            "id": id,
-            "object": KIND,
-            "amount": amount,
-            "application_fee": None,
-            "application_fee_amount": None,
-            "arrival_date": now + options.arrive_after,
-            "automatic": automatic,
-            "balance_transaction": line,
-            "created": now,
-            "currency": currency,
-            "description": None,
-            "destination": bank and bank["id"],
-            "failure_balance_transaction": None,
-            "failure_code": None,
-            "failure_message": None,
-            "livemode": False,
-            "metadata": {},
-            "method": "standard",
-            "original_payout": None,
-            "payout_method": None,
-            "reconciliation_status": "in_progress" if automatic else "not_applicable",
-            "reversed_by": None,
-            "source_type": "card",
-            "statement_descriptor": None,
-            "status": "pending",
-            "trace_id": None,
-            "type": "bank_account",
-            **facts,
-            "_account": owner,
-            "_number": bank["_number"] if bank else banks.PAYS,
-        }
-    )
+    payout = _blank(id, now, account["_bank"] if account else None, automatic)
+    payout.update(amount=amount, currency=currency, balance_transaction=line, _account=owner)
+    payout.update(arrival_date=now + options.arrive_after, **facts)
+    world.store.add(payout)
     _tell(world, "payout.created", payout, call)
     agenda.put(world, now + min(options.arrive_after // 2, HANDED_OVER_WITHIN), "payout_submit", id)
     agenda.put(world, payout["arrival_date"], "payout_arrive", id)
@@ -201,6 +171,36 @@ def _fail(world, payout, code):
     account["_bank"]["status"] = "errored"
     world.store.save(account)
     emit(world, "account.external_account.updated", account["_bank"], account=account["id"])
+
+
+def _blank(id, created, bank, automatic):
+    """What all pending payouts have in common; a payout without a bank account is paid."""
+    return {
+        "id": id,
+        "object": KIND,
+        "application_fee": None,
+        "application_fee_amount": None,
+        "automatic": automatic,
+        "created": created,
+        "description": None,
+        "destination": bank and bank["id"],
+        "failure_balance_transaction": None,
+        "failure_code": None,
+        "failure_message": None,
+        "livemode": False,
+        "metadata": {},
+        "method": "standard",
+        "original_payout": None,
+        "payout_method": None,
+        "reconciliation_status": "in_progress" if automatic else "not_applicable",
+        "reversed_by": None,
+        "source_type": "card",
+        "statement_descriptor": None,
+        "status": "pending",
+        "trace_id": None,
+        "type": "bank_account",
+        "_number": bank["_number"] if bank else banks.PAYS,
+    }
 
 
 def _give_back(world, payout, type):

@@ -53,7 +53,7 @@ def create(world, call):
 
 
 def index(world, call):
-    status = call.params.get("status")
+    status = forms.text(call.params, "status")
     filters = [("status = ?", status)] if status else []
     return lists.page(world.store, KIND, call.params, "/v1/topups", filters)
 

@@ -58,8 +58,9 @@ class Call:
     def payment(self):
         """Our payment's id: from the metadata of a write, from the group of a look-up."""
         metadata = self.params.get("metadata")
-        if isinstance(metadata, dict) and "cashpilot_disbursement" in metadata:
-            return metadata["cashpilot_disbursement"]
+        named = metadata.get("cashpilot_disbursement") if isinstance(metadata, dict) else None
+        if isinstance(named, str):
+            return named
         group = self.params.get("transfer_group")
         return group.removeprefix("cp_") if isinstance(group, str) else None
 

@@ -141,6 +141,16 @@ def test_a_login_link_needs_a_finished_onboarding_and_shows_the_person_s_money(
     assert newcomer in page
 
 
+def test_a_person_replaces_their_bank_account_on_their_own_page(sandbox, stripe_client, newcomer):
+    sandbox.onboard(newcomer, bank_number="000111111116")
+    page = stripe_client.v1.accounts.login_links.create(newcomer).url
+
+    status, _, _ = ask(sandbox, "POST", page, form={"bank_number": "000123456789"})
+
+    assert status == 303
+    assert stripe_client.v1.accounts.external_accounts.list(newcomer).data[0].last4 == "6789"
+
+
 def test_restricted_and_restored_accounts_say_so(sandbox, stripe_client, newcomer):
     sandbox.onboard(newcomer)
 

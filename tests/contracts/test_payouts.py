@@ -72,6 +72,18 @@ def test_one_long_jump_leaves_the_dates_of_the_days_it_passed(funded, person, st
     assert events["payout.paid"] == sent.created + 2 * DAY
 
 
+def test_what_falls_due_during_a_jump_happens_in_the_order_of_time(funded, stripe_client, sent):
+    funded.tick()
+    slow = funded.create_account(onboarded=False)
+    funded.onboard(slow, first_name="Later")
+
+    funded.advance(days=3)
+
+    moments = [event["created"] for event in funded.events]
+    assert moments == sorted(moments)
+    assert len(set(moments)) >= 4
+
+
 def test_transfers_of_a_day_share_a_payout_and_there_is_one_a_day(
     funded, person, stripe_client, sent
 ):
@@ -158,7 +170,9 @@ def test_a_number_ending_7702_never_arrives(funded, stripe_client):
 def test_after_a_failure_payouts_stop_until_the_bank_account_is_replaced(funded, stripe_client):
     person = funded.create_account(bank_number="000111111116")
     sent = stripe_client.v1.transfers.create(transfer(person))
-    funded.advance(days=10)
+    funded.advance(days=2)
+    later = stripe_client.v1.transfers.create(transfer(person, payment="dsb_2"))
+    funded.advance(days=8)
     stopped = len(stripe_client.v1.payouts.list({}, {"stripe_account": person}).data)
 
     funded.bank_ok(person)
@@ -167,7 +181,7 @@ def test_after_a_failure_payouts_stop_until_the_bank_account_is_replaced(funded,
     latest = the_payout(stripe_client, person)
     assert stopped == 1
     assert latest.status == "paid"
-    assert transfers_in(stripe_client, person, latest) == {sent.id}
+    assert transfers_in(stripe_client, person, latest) == {sent.id, later.id}
     assert funded.state()["payments"]["dsb_1"] == {
         "transfers": 1,
         "sent": 50_000,

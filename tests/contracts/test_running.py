@@ -52,6 +52,7 @@ def test_a_restart_keeps_everything_that_was_answered(state_file):
             == "dsb_1"
         )
         assert second.log[0]["payment"] == "dsb_1"
+        assert second.create_account() not in (person, sent.id)
     finally:
         second.stop()
 

@@ -125,11 +125,13 @@ def test_a_transfer_can_be_taken_back_in_parts_until_nothing_is_left(funded, per
 
 def test_no_more_is_taken_back_than_was_sent(funded, person, stripe_client):
     sent = stripe_client.v1.transfers.create(transfer(person))
+    stripe_client.v1.transfers.create(transfer(person, payment="dsb_2"))
     stripe_client.v1.transfers.reversals.create(sent.id, {"amount": 20_000})
 
-    with pytest.raises(stripe.InvalidRequestError):
+    with pytest.raises(stripe.InvalidRequestError) as refused:
         stripe_client.v1.transfers.reversals.create(sent.id, {"amount": 30_001})
 
+    assert refused.value.param == "amount"
     assert stripe_client.v1.transfers.retrieve(sent.id).amount_reversed == 20_000
 
 

@@ -121,7 +121,9 @@ def test_the_signature_has_real_time_and_the_event_the_sandbox_s(
 
     _, body, signature = listener.received[-1]
     event = stripe_client.construct_event(body, signature, PLATFORM_SECRET)
+    signed_at = int(signature.partition(",")[0].removeprefix("t="))
     assert event.created - time.time() > 99 * 86_400
+    assert abs(signed_at - time.time()) < 60
 
 
 def test_events_of_connected_accounts_go_to_the_connect_endpoint_and_name_the_account(

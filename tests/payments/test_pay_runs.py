@@ -1,0 +1,210 @@
+"""Two pairs of eyes on exactly one list."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from django.db import connection
+
+from cashpilot.core.access import Role
+from cashpilot.core.refusals import IllegalMove, NotAllowed, Refused
+from payments.models import Disbursement, Fund, Instalment, PayRun, PayRunApproval, Recipient
+from payments.operations import disbursements, pay_runs
+from payments.queries import preview_of
+from tests.factories import (
+    BY,
+    NOON,
+    a_member,
+    a_pilot,
+    a_prepared_run,
+    an_approved_run,
+    an_enrolment,
+    ready,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_run_holds_what_is_due_and_says_who_is_left_out_and_why():
+    pilot = a_pilot()
+    ready(an_enrolment(pilot))
+    an_enrolment(pilot, name="Ben Example")
+    ready(an_enrolment(pilot, name="Carys Example"))
+    Recipient.objects.filter(enrolment__participant__name="Carys Example").update(status="pending")
+
+    preview = preview_of(a_prepared_run(pilot))
+
+    assert [line.amount_minor for line in preview.lines] == [36_000]
+    left_out = {
+        one.instalment.award.enrolment.participant.name: one.reason for one in preview.left_out
+    }
+    assert left_out == {"Ben Example": "new", "Carys Example": "pending"}
+
+
+def test_missed_days_are_caught_up():
+    pilot = a_pilot()
+    ready(an_enrolment(pilot))
+
+    run = a_prepared_run(pilot, due_by=date(2026, 4, 20))
+
+    assert preview_of(run).total_minor == 2 * 36_000
+
+
+def test_what_is_in_one_run_is_left_out_of_the_next():
+    pilot = a_pilot()
+    ready(an_enrolment(pilot))
+    a_prepared_run(pilot)
+
+    with pytest.raises(pay_runs.NobodyToPay, match="another pay run"):
+        a_prepared_run(pilot)
+
+    assert PayRun.objects.count() == 1
+
+
+def test_a_run_with_nobody_in_it_is_refused_with_what_is_in_the_way():
+    pilot = a_pilot()
+    an_enrolment(pilot)
+
+    with pytest.raises(pay_runs.NobodyToPay, match="1 × We do not know yet where"):
+        a_prepared_run(pilot)
+
+    assert not PayRun.objects.exists()
+
+
+def test_whoever_prepared_a_run_cannot_approve_it_whatever_their_roles():
+    pilot = a_pilot()
+    ready(an_enrolment(pilot))
+    run = a_prepared_run(pilot)
+    pay_runs.submit_for_approval(run=run, by=BY, now=NOON)
+    a_member(pilot, Role.APPROVER, email=run.prepared_by.email)
+
+    with pytest.raises(NotAllowed, match="You prepared this pay run"):
+        pay_runs.approve(run=run, approver=run.prepared_by, by=BY, now=NOON)
+
+    assert not Disbursement.objects.exists()
+    assert not PayRunApproval.objects.exists()
+
+
+def test_a_list_that_nobody_froze_cannot_be_approved():
+    pilot = a_pilot()
+    ready(an_enrolment(pilot))
+    run = a_prepared_run(pilot)
+
+    with pytest.raises(Refused, match="nothing to approve"):
+        pay_runs.approve(run=run, approver=a_member(pilot, Role.APPROVER), by=BY, now=NOON)
+
+    assert not Disbursement.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: Recipient.objects.update(provider_account="acct_other"),
+        lambda: Instalment.objects.update(amount_minor=1),
+        lambda: Instalment.objects.update(due_date=date(2026, 1, 1)),
+        lambda: Instalment.objects.update(state="cancelled"),
+    ],
+    ids=["destination", "amount", "date", "cancelled"],
+)
+def test_what_changed_since_the_preview_is_not_approved(change):
+    pilot = a_pilot()
+    ready(an_enrolment(pilot))
+    run = a_prepared_run(pilot)
+    pay_runs.submit_for_approval(run=run, by=BY, now=NOON)
+    change()
+
+    with pytest.raises(pay_runs.Changed, match="changed since it was previewed"):
+        pay_runs.approve(run=run, approver=a_member(pilot, Role.APPROVER), by=BY, now=NOON)
+
+    run.refresh_from_db()
+    assert run.state == "previewed"
+    assert not Disbursement.objects.exists()
+
+
+def test_a_run_beyond_the_budget_is_not_approved():
+    pilot = a_pilot()
+    ready(an_enrolment(pilot))
+    run = a_prepared_run(pilot)
+    pay_runs.submit_for_approval(run=run, by=BY, now=NOON)
+    Fund.objects.update(budget_minor=1)
+
+    with pytest.raises(Refused, match="too small"):
+        pay_runs.approve(run=run, approver=a_member(pilot, Role.APPROVER), by=BY, now=NOON)
+
+    assert not Disbursement.objects.exists()
+
+
+def test_a_stopped_run_leaves_everything_owed_again():
+    pilot = a_pilot()
+    ready(an_enrolment(pilot))
+    run = an_approved_run(pilot)
+
+    pay_runs.stop(run=run, by=BY, now=NOON)
+
+    assert run.disbursements.get().state == "failed"
+    assert preview_of(a_prepared_run(pilot)).total_minor == 36_000
+    run.refresh_from_db()
+    with pytest.raises(IllegalMove):
+        pay_runs.stop(run=run, by=BY, now=NOON)
+
+
+def test_only_what_certainly_was_not_sent_can_be_withdrawn():
+    pilot = a_pilot()
+    ready(an_enrolment(pilot))
+    disbursement = an_approved_run(pilot).disbursements.get()
+    Disbursement.objects.update(has_open_try=True)
+
+    with pytest.raises(Refused, match="may have been sent"):
+        disbursements.withdraw(disbursement=disbursement, by=BY, now=NOON)
+
+    disbursement.refresh_from_db()
+    assert disbursement.state == "queued"
+
+
+def together(times, act):
+    """Do something many times at once, each on its own connection; the outcomes, in no order."""
+
+    def once(_):
+        try:
+            return act()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(once, range(times)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_approvals_at_once_queue_each_instalment_once():
+    pilot = a_pilot()
+    for number in range(5):
+        ready(an_enrolment(pilot, name=f"Person {number}"))
+    run = a_prepared_run(pilot)
+    pay_runs.submit_for_approval(run=run, by=BY, now=NOON)
+    approver = a_member(pilot, Role.APPROVER)
+
+    outcomes = together(20, lambda: pay_runs.approve(run=run, approver=approver, by=BY, now=NOON))
+
+    assert sum(isinstance(one, PayRun) for one in outcomes) == 1
+    assert sum(isinstance(one, Refused) for one in outcomes) == 19
+    assert Disbursement.objects.count() == 5
+    assert PayRunApproval.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_preparations_at_once_make_one_run():
+    pilot = a_pilot()
+    ready(an_enrolment(pilot))
+    preparer = a_member(pilot, Role.PREPARER, email="priya@example.org")
+
+    outcomes = together(
+        20,
+        lambda: pay_runs.prepare(
+            fund=pilot.funds.get(), due_by=NOON.date(), preparer=preparer, by=BY, now=NOON
+        ),
+    )
+
+    assert PayRun.objects.count() == 1
+    assert sum(isinstance(one, PayRun) for one in outcomes) == 1
