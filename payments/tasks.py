@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from cashpilot.core.refusals import Refused
-from payments.models import PayRun, ProviderEvent, Recipient
+from payments.models import PayRun, Recipient
 from payments.operations import (
     disbursements,
     pay_runs,
@@ -40,9 +40,7 @@ def send_what_is_approved() -> None:
 @shared_task(name="payments.apply_provider_events")
 def apply_provider_events() -> None:
     """Act on every event that waits, oldest first."""
-    provider = get_provider()
-    for event in ProviderEvent.objects.filter(state="received").order_by("happened_at", "pk"):
-        provider_events.apply(event=event, provider=provider, by="provider", now=timezone.now())
+    provider_events.apply_waiting(provider=get_provider(), by="provider", now=timezone.now())
     for run in PayRun.objects.filter(state="sending"):
         pay_runs.bring_up_to_date(run=run, by=WORKER, now=timezone.now())
 

@@ -11,18 +11,21 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.utils import timezone
 
 from cashpilot.core.access import Role
+from cashpilot.core.calendars import working_day
 from cashpilot.core.models import User
 from cashpilot.demo import sandbox
+from cashpilot.demo.answers import record_the_study, release_a_dataset
 from cashpilot.demo.people import STAFF, name_of
 from cashpilot.journeys import CashPromise, enrol_and_award, set_up_whole_pilot
 from participants.models import Enrolment, Pilot
 from participants.operations.pilots import HelpLine, give_role
-from payments.models import PayRun, ProviderEvent, Recipient
+from payments.models import PayRun, Recipient
 from payments.operations import pay_runs, provider_events, recipients, sending
 from payments.providers import get_provider
 from payments.rules import months_after
 
 NAME = "Bridge Street Cash Pilot"
+NATION = "england-and-wales"
 BY = "demo"
 IN_EACH_ARM = 40
 MONTHS_BEHIND = 3
@@ -68,9 +71,14 @@ def plant() -> World:
     )
     _onboard(world, range(NEWLY_READY.start), _at(began))
     for months in range(-MONTHS_BEHIND, 0):
-        _pay_a_month(world, months_after(today, months))
+        _pay_a_month(world, _pay_day(today, months))
+    _study(world, began)
     _leave_today_open(world)
     return world
+
+
+def _pay_day(today: date, months: int) -> date:
+    return working_day(months_after(today, months), NATION, "before")
 
 
 def _at(day: date, hour: int = 10) -> datetime:
@@ -92,7 +100,7 @@ def _pilot(staff: dict[str, User], today: date, now: datetime) -> Pilot:
     pilot = set_up_whole_pilot(
         name=NAME,
         currency="gbp",
-        nation="england-and-wales",
+        nation=NATION,
         cash_arm="Cash",
         comparison_arm="Conventional services",
         promise=CashPromise(
@@ -132,7 +140,7 @@ def _onboard(world: World, numbers: range, now: datetime) -> None:
     for number in numbers:
         recipient = Recipient.objects.get(enrolment=world.paid[number])
         recipients.ensure_account(recipient=recipient, provider=provider, by=BY, now=now)
-        bank = {"bank_number": ACCOUNT_CLOSED.get(number, f"00012345{number:04}")}
+        bank = {"bank_number": ACCOUNT_CLOSED.get(number, f"00012345{4242 + number}")}
         sandbox.tell(f"accounts/{recipient.provider_account}/onboard", **bank)
         recipients.observe(recipient=recipient, provider=provider, by=BY, now=now)
 
@@ -167,10 +175,16 @@ def _hear(now: datetime) -> None:
     provider = get_provider()
     provider_events.sweep(provider=provider, by=BY, now=now)
     provider_events.sweep_accounts(provider=provider, by=BY, now=now)
-    for event in ProviderEvent.objects.filter(state="received").order_by("happened_at", "pk"):
-        provider_events.apply(event=event, provider=provider, by=BY, now=now)
+    provider_events.apply_waiting(provider=provider, by=BY, now=now)
     for run in PayRun.objects.filter(state__in=["approved", "sending"]):
         pay_runs.bring_up_to_date(run=run, by=BY, now=now)
+
+
+def _study(world: World, began: date) -> None:
+    now = timezone.now()
+    people = [*world.paid, *world.compared]
+    record_the_study(world.pilot, people, (began, world.today), now)
+    release_a_dataset(world.pilot, world.staff["ali"], world.staff["priya"], now)
 
 
 def _leave_today_open(world: World) -> None:

@@ -133,7 +133,7 @@ class Demo:
         command += ["--state", str(self.home.folder("sandbox") / "state.json")]
         command += ["--platform-webhook", f"{webhooks}/platform/", self.env[secret + "PLATFORM"]]
         command += ["--connect-webhook", f"{webhooks}/connect/", self.env[secret + "CONNECT"]]
-        command += ["--payout-after", "12", "--arrive-after", "12", "--no-limiter"]
+        command += ["--payout-after", "20", "--arrive-after", "25", "--no-limiter"]
         self._watch_python("sandbox", command)
         self._wait_for("sandbox", self.sandbox_port, "/sandbox/health")
 

@@ -20,8 +20,9 @@ from cashpilot.runtime.words import say
 FOLDER = Path(__file__).resolve().parents[2]
 TYPED = (
     "cashpilot/core",
-    "*/rules*",
-    "*/lifecycles*",
+    "*/rules/**/*.py",
+    "*/rules.py",
+    "*/lifecycles.py",
     "*/operations",
     "evaluation/estimators*",
 )

@@ -143,6 +143,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "PayRunState": "payments.models.PayRun.State",
+        "ReleaseState": "evaluation.models.Release.State",
+    },
 }
 
 BROKER_DIR = Path(os.environ.get("CASHPILOT_BROKER_DIR", VAR / "broker"))

@@ -121,7 +121,7 @@ class ReleaseFile(APIView):
     )
     def get(self, request, public_id):
         """The data, the manifest and their checksums as a zip. Each download is written down."""
-        release = release_for(request.user, public_id, *EITHER)
+        release = release_for(request.user, public_id, REQUEST)
         data = releases.download(release=release, **_who_and_when(request))
         return FileResponse(io.BytesIO(data), as_attachment=True, filename=f"{public_id}.zip")
 

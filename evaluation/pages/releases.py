@@ -131,7 +131,7 @@ _VERBS = {
     "approve": ((APPROVE,), _approve),
     "reject": ((APPROVE,), _reject),
     "revoke": ((APPROVE,), _revoke),
-    "download": (EITHER, _download),
+    "download": ((REQUEST,), _download),
 }
 
 
@@ -180,6 +180,7 @@ def _page(request, found, reject_form) -> dict:
         ],
         "is_mine": found.requested_by_id == request.user.pk,
         "may_approve": access.may(roles, APPROVE),
+        "may_download": access.may(roles, REQUEST),
         "manifest": _manifest_rows(found.manifest),
         "terms": found.manifest.get("terms", []),
         "form": reject_form,

@@ -44,7 +44,10 @@ def pilot_results(request, pilot_id):
         "section": "evaluation",
         "may_record": access.may(roles_of(request.user, pilot), "record answers"),
     }
-    answered = [instrument_called(name) for name in instruments_answered(pilot)]
+    answered = sorted(
+        (instrument_called(name) for name in instruments_answered(pilot)),
+        key=lambda one: one.polarity == "deficit",
+    )
     if not answered:
         return render(request, "evaluation/no_answers.html", page)
     waves = list(waves_of(pilot))

@@ -32,11 +32,15 @@ class NotDeclaredSafe(Refused):
 
 @dataclass(frozen=True)
 class Rule:
-    """How what was read becomes what leaves; only one that coarsens may read what is private."""
+    """How what was read becomes what leaves.
+
+    `private` names the columns, not shareable as they are, that this rule may read: of each it
+    leaves too little to find anybody by.
+    """
 
     words: str
-    coarsens: bool
     make: Callable[..., Any]
+    private: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +80,7 @@ def check_declared(columns: Sequence[Column]) -> None:
         for path in column.reads:
             model, name = _source(column.root, path)
             kind = kind_of(model, name)
-            if kind != "shareable" and not column.rule.coarsens:
+            if kind != "shareable" and f"{model.__name__}.{name}" not in column.rule.private:
                 raise NotDeclaredSafe(
                     f"The column {column.name} would release {model.__name__}.{name}, which is "
                     f"{kind}, as it is. Declare a rule that coarsens it, or leave the column out."
@@ -138,11 +142,19 @@ def _quarter_hierarchy(read: Sequence[Read]) -> Levels:
     return quarters(min(days), max(days))
 
 
-KEYED = Rule("replaced by a keyed code that only this pilot could work out", True, _as_it_is)
-EXACT = Rule("as it is", False, _as_it_is)
-EXACT_TOTAL = Rule("the exact total of the scale", False, _as_it_is)
-AGE_BAND = Rule("completed years on the day of enrolment, in bands", True, age_band_at)
-QUARTER = Rule("the quarter of the year", True, _quarter)
+KEYED = Rule(
+    "replaced by a keyed code that only this pilot could work out",
+    _as_it_is,
+    private=frozenset({"Enrolment.public_id"}),
+)
+EXACT = Rule("as it is", _as_it_is)
+EXACT_TOTAL = Rule("the exact total of the scale", _as_it_is)
+AGE_BAND = Rule(
+    "completed years on the day of enrolment, in bands",
+    age_band_at,
+    private=frozenset({"Participant.date_of_birth"}),
+)
+QUARTER = Rule("the quarter of the year", _quarter)
 
 PERSON_COLUMNS = (
     Column(

@@ -16,6 +16,7 @@ from evaluation.models import Release, ResearchConsent
 from evaluation.queries.answers import Row, people_with_answers, scores_of
 from evaluation.queries.consent import enrolments_with
 from evaluation.queries.released_columns import (
+    KEYED,
     MINOR,
     PERSON_COLUMNS,
     Column,
@@ -62,11 +63,15 @@ def pilot_of_releases(user: User, public_id: str) -> Pilot:
 
 
 def pilots_with_releases(user: User) -> list[tuple[Pilot, set[str]]]:
-    """The pilots whose releases the user may see, each with the user's roles there."""
+    """The pilots whose releases the user may see, each with the user's roles there.
+
+    A member of pilots who may see the releases of none is told who could.
+    """
     held = [(pilot, roles_of(user, pilot)) for pilot in pilots_of(user)]
-    return [
-        (pilot, roles) for pilot, roles in held if any(access.may(roles, act) for act in EITHER)
-    ]
+    seen = [held_in for held_in in held if any(access.may(held_in[1], act) for act in EITHER)]
+    if held and not seen:
+        check_any(held[0][1], *EITHER)
+    return seen
 
 
 def check_any(roles: set[str], *acts: str) -> None:
@@ -144,7 +149,9 @@ def source_of(pilot: Pilot, declared: Sequence[Column] = PERSON_COLUMNS) -> Sour
         found = [scores.get((one["pk"], wave, instrument)) for one in people]
         table[column.name] = pd.Series(found, dtype="float64")
     coded = _pseudonyms(pilot, [one["public_id"] for one in people])
-    table["pseudonym"] = table["pseudonym"].map(coded)
+    for column in declared:
+        if column.rule is KEYED:
+            table[column.name] = table[column.name].map(coded)
     return Source(
         table.sort_values("pseudonym", ignore_index=True), columns, _hierarchies(people, declared)
     )

@@ -100,7 +100,7 @@ def _faults_of(answer: Answer, known: Known) -> Iterator[tuple[str, str]]:
     if answer.answered_on > known.today:
         yield "answered_on", f"{answer.answered_on} is in the future."
     yield from _value_faults(answer, known.instruments.get(answer.instrument))
-    if known.recorded.get(answer.question, answer.value) != answer.value and False:
+    if known.recorded.get(answer.question, answer.value) != answer.value:
         yield "value", "another answer to this question is recorded. It is not overwritten."
 
 

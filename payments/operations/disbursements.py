@@ -71,11 +71,15 @@ def release_waiting(*, provider: Provider, by: str, now: datetime) -> int:
 
 @transaction.atomic
 def release(*, disbursement: Disbursement, by: str, now: datetime) -> None:
-    """Take a hold off: the disbursement goes on under the same rules as any other."""
+    """Take a hold off: the disbursement goes on under the same rules as any other.
+
+    Whoever releases one after a server error has looked at the provider's own books: only then
+    may a dead key be replaced.
+    """
     changed = Disbursement.objects.filter(
         pk=disbursement.pk, state__in=[State.QUEUED, State.UNKNOWN]
     ).exclude(held_reason="")
-    if not changed.update(held_reason="", not_before=None):
+    if not changed.update(held_reason="", not_before=None, saw_server_error=False):
         raise Refused("This payment is not waiting for anybody.")
     AuditEvent.record(
         disbursement, "disbursement.released", at=now, by=by, was=disbursement.held_reason

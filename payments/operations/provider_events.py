@@ -1,5 +1,6 @@
 """Hearing from providers: first keep what they said, then act on what is true now."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from payments.lifecycles import PROVIDER_EVENT
 from payments.models import Disbursement, ProviderEvent, Recipient
 from payments.operations import recipients, settlement
 from payments.operations.settlement import TooEarly
-from payments.providers.base import Event, Payout, Provider, Transfer
+from payments.providers.base import Event, Payout, Provider, Transfer, Unreachable
 
 State = ProviderEvent.State
 PATIENCE = timedelta(days=1)
@@ -72,31 +73,46 @@ def _keep_unseen(events: list[Event], *, by: str, now: datetime) -> int:
     return len(unseen)
 
 
-def apply(*, event: ProviderEvent, provider: Provider, by: str, now: datetime) -> None:
-    """Act on a kept event, once, by reading its object again at the provider.
+def apply_waiting(*, provider: Provider, by: str, now: datetime, limit: int = 1_000) -> int:
+    """Act on the events that wait, oldest first; returns how many objects they were about.
 
-    One that outran our own record stays `received` and is tried again; one we can never act on
+    What counts is the object as it is now, so several events about one object need one look.
+    """
+    waiting = ProviderEvent.objects.filter(state=State.RECEIVED).order_by("happened_at", "pk")
+    about: dict[tuple[str, str], list[ProviderEvent]] = {}
+    for event in waiting[:limit]:
+        about.setdefault((event.type.split(".")[0], event.object_reference), []).append(event)
+    for events in about.values():
+        apply(events=events, provider=provider, by=by, now=now)
+    return len(about)
+
+
+def apply(*, events: Sequence[ProviderEvent], provider: Provider, by: str, now: datetime) -> None:
+    """Act on kept events about one object, once, by reading the object again at the provider.
+
+    News that outran our own record stays `received` and is tried again; news we can never act on
     waits for a person, with the reason.
     """
-    if event.state != State.RECEIVED:
-        return
     try:
-        act = _read_again(event, provider)
+        act = _read_again(events[0], provider)
         with transaction.atomic():
-            PROVIDER_EVENT.move(event, State.APPLIED, now=now, by=by)
+            for event in events:
+                PROVIDER_EVENT.move(event, State.APPLIED, now=now, by=by)
             act(by=by, now=now)
+    except Unreachable:
+        return
     except TooEarly as early:
-        event.refresh_from_db()
-        if now - event.received_at > PATIENCE:
-            _refuse(event, early, by=by, now=now)
+        late = [one for one in events if now - one.received_at > PATIENCE]
+        _refuse(late, early, by=by, now=now)
     except Refused as no:
+        _refuse(events, no, by=by, now=now)
+
+
+def _refuse(events: Sequence[ProviderEvent], no: Refused, *, by: str, now: datetime) -> None:
+    for event in events:
         event.refresh_from_db()
-        if no.status != 503:
-            _refuse(event, no, by=by, now=now)
-
-
-def _refuse(event: ProviderEvent, no: Refused, *, by: str, now: datetime) -> None:
-    PROVIDER_EVENT.move(event, State.REFUSED, now=now, by=by, reason=str(no)[:200])
+        if event.state == State.RECEIVED:
+            PROVIDER_EVENT.move(event, State.REFUSED, now=now, by=by, reason=str(no)[:200])
 
 
 def _read_again(event: ProviderEvent, provider: Provider):

@@ -16,8 +16,15 @@ from cashpilot.core.fields import add_refusal
 from cashpilot.core.refusals import Refused
 from cashpilot.forms import DateParts
 from participants.queries import pilot_for, pilots_of, roles_of
-from payments.operations import pay_runs
-from payments.queries import balances_of, pay_run_for, pay_runs_of, preview_of, sent_minor
+from payments.operations import disbursements, pay_runs
+from payments.queries import (
+    balances_of,
+    disbursement_for,
+    pay_run_for,
+    pay_runs_of,
+    preview_of,
+    sent_minor,
+)
 
 COLOURS = {"paid": "green", "submitted": "blue", "returned": "yellow", "failed": "yellow"}
 
@@ -82,6 +89,20 @@ def act(request, public_id, verb):
     return redirect("pay_run", public_id=public_id)
 
 
+@login_required
+@require_POST
+def act_on_payment(request, public_id, verb):
+    """Let a held payment go on, or withdraw one that was certainly not sent."""
+    needed, do, done = _PAYMENT_VERBS[verb]
+    disbursement = disbursement_for(request.user, public_id, needed)
+    try:
+        do(disbursement=disbursement, **_who_and_when(request))
+        messages.success(request, done)
+    except Refused as no:
+        messages.error(request, str(no))
+    return redirect("pay_run", public_id=disbursement.pay_run.public_id)
+
+
 def _prepare(request, pilot, due_by: date):
     return pay_runs.prepare(
         fund=pilot.funds.get(),
@@ -120,6 +141,19 @@ _VERBS = {
         gettext_lazy("Approved. The payments are being sent."),
     ),
     "stop": ("prepare pay runs", _stop, gettext_lazy("Stopped. Nothing more of this run is sent.")),
+}
+
+_PAYMENT_VERBS = {
+    "release": (
+        "approve pay runs",
+        disbursements.release,
+        gettext_lazy("Released. It goes on under the same rules."),
+    ),
+    "withdraw": (
+        "prepare pay runs",
+        disbursements.withdraw,
+        gettext_lazy("Withdrawn. The money is owed again."),
+    ),
 }
 
 
@@ -163,6 +197,7 @@ def _line(line) -> dict:
         "due_date": line.due_date,
         "words": _said_of(sent) if sent else "",
         "colour": COLOURS.get(sent.state, "grey") if sent else "",
+        "held": sent if sent and sent.held_reason else None,
     }
 
 

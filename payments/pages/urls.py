@@ -15,6 +15,18 @@ staff_patterns = [
         {"verb": "approve"},
         name="approve_pay_run",
     ),
+    path(
+        "payments/<slug:public_id>/release/",
+        pay_runs.act_on_payment,
+        {"verb": "release"},
+        name="release_payment",
+    ),
+    path(
+        "payments/<slug:public_id>/withdraw/",
+        pay_runs.act_on_payment,
+        {"verb": "withdraw"},
+        name="withdraw_payment",
+    ),
     path("pay-runs/<slug:public_id>/stop/", pay_runs.act, {"verb": "stop"}, name="stop_pay_run"),
 ]
 

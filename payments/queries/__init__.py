@@ -4,6 +4,7 @@ from payments.queries.money import balances_of, promised_minor, sent_minor, tota
 from payments.queries.pay_runs import (
     Due,
     Preview,
+    disbursement_for,
     due_in,
     line_of,
     lines_now,
@@ -21,6 +22,7 @@ __all__ = [
     "Preview",
     "Schedule",
     "balances_of",
+    "disbursement_for",
     "due_in",
     "line_of",
     "lines_now",

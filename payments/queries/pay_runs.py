@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Prefetch, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
 from cashpilot.core import access
 from cashpilot.core.models import User
@@ -112,6 +112,19 @@ def pay_run_for(user: User, public_id: str, act: str) -> PayRun:
     return run
 
 
+def disbursement_for(user: User, public_id: str, act: str) -> Disbursement:
+    """One disbursement, in one of the user's pilots, if they may do this there."""
+    found = (
+        Disbursement.objects.filter(public_id=public_id, pay_run__fund__pilot__in=pilots_of(user))
+        .select_related("pay_run__fund__pilot")
+        .first()
+    )
+    if found is None:
+        raise NotFound("There is no such payment in your pilots.")
+    access.check(roles_of(user, found.pay_run.fund.pilot), act)
+    return found
+
+
 @dataclass(frozen=True)
 class Preview:
     """One run in full: who is in it, who is left out and why, and where the money is now."""
@@ -146,11 +159,13 @@ def preview_of(run: PayRun) -> Preview:
 
 
 def waiting_for_a_person(pilot: Pilot | None = None) -> QuerySet[Disbursement]:
-    """Disbursements that nothing automatic will move on, oldest first."""
-    held = Disbursement.objects.exclude(held_reason="").filter(state__in=["queued", "unknown"])
+    """Disbursements that nothing automatic will move on, oldest first: held, or sent back."""
+    held = ~Q(held_reason="") & Q(state__in=["queued", "unknown"])
+    came_back = Q(state="returned", returned_to="recipient")
+    waiting = Disbursement.objects.filter(held | came_back)
     if pilot:
-        held = held.filter(pay_run__fund__pilot=pilot)
-    return held.select_related(
+        waiting = waiting.filter(pay_run__fund__pilot=pilot)
+    return waiting.select_related(
         "instalment__award__enrolment__participant",
         "instalment__award__enrolment__recipient",
         "pay_run__fund",

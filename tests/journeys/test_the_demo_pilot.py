@@ -4,6 +4,7 @@ import pytest
 
 from cashpilot.core import audit
 from cashpilot.demo import seed
+from evaluation.models import Release
 from payments.models import Disbursement, PayRun
 from payments.queries import balances_of
 
@@ -21,6 +22,7 @@ def test_the_demo_pilot_has_a_past_that_adds_up_and_a_present_to_watch(sandbox, 
     assert Disbursement.objects.get(state="returned").failure == "account_closed"
     balances = balances_of(world.pilot.funds.get())
     assert sum(balances.values()) == 0
+    assert Release.objects.get(pilot=world.pilot).state == "approved"
     assert balances["participant"] == 3 * 29 * seed.AMOUNT_MINOR
     audit.seal(limit=100_000)
     assert list(audit.verify()) == []

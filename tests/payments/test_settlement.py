@@ -45,8 +45,7 @@ def deliver(client, settings, event, *, secret=None, endpoint=None, when=None):
 def hear_all(client, settings, sandbox, provider, *, now=LATER):
     for event in events_of(sandbox):
         deliver(client, settings, event)
-    for event in ProviderEvent.objects.filter(state="received").order_by("happened_at", "pk"):
-        provider_events.apply(event=event, provider=provider, by="provider", now=now)
+    provider_events.apply_waiting(provider=provider, by="provider", now=now)
 
 
 def events_of(sandbox):
@@ -77,7 +76,7 @@ def test_hearing_everything_twice_and_backwards_changes_nothing_more(
         assert deliver(client, settings, event).status_code == 200
     ProviderEvent.objects.update(state="received")
     for event in ProviderEvent.objects.order_by("-pk"):
-        provider_events.apply(event=event, provider=provider, by="provider", now=LATER)
+        provider_events.apply(events=[event], provider=provider, by="provider", now=LATER)
 
     assert list(LedgerEntry.objects.order_by("pk").values_list("pk", "kind")) == before
     assert set(ProviderEvent.objects.values_list("state", flat=True)) == {"applied"}
@@ -95,8 +94,7 @@ def test_a_payout_heard_of_before_we_know_its_transfer_is_adopted(
 
     paid = next(one for one in events_of(sandbox) if one["type"] == "payout.paid")
     deliver(client, settings, paid)
-    event = ProviderEvent.objects.get()
-    provider_events.apply(event=event, provider=provider, by="provider", now=LATER)
+    provider_events.apply_waiting(provider=provider, by="provider", now=LATER)
 
     assert run.disbursements.get().state == "paid"
     assert sum(balances_of(run.fund).values()) == 0
@@ -192,8 +190,7 @@ def test_what_no_webhook_brought_is_found_by_the_sweeps(sandbox, provider, sent)
 
     provider_events.sweep(provider=provider, by=BY, now=LATER)
     provider_events.sweep_accounts(provider=provider, by=BY, now=LATER)
-    for event in ProviderEvent.objects.filter(state="received").order_by("happened_at"):
-        provider_events.apply(event=event, provider=provider, by=BY, now=LATER)
+    provider_events.apply_waiting(provider=provider, by=BY, now=LATER)
 
     sent.refresh_from_db()
     assert sent.state == "paid"
