@@ -14,6 +14,15 @@ from cashpilot.core.refusals import Invalid
 from participants.api.serializers import EnrolmentLine, NewPerson, PilotLine
 from participants.queries import enrolments_of, pilot_for, pilots_of
 
+PROMISE = (
+    "amount_minor",
+    "count",
+    "first_date",
+    "budget_minor",
+    "received_minor",
+    "when_closed",
+)
+
 
 class NewPilot(serializers.Serializer):
     """A pilot with two arms, `cash` and `services`; amounts in pence or cents."""
@@ -28,6 +37,7 @@ class NewPilot(serializers.Serializer):
     first_date = serializers.DateField()
     when_closed = serializers.ChoiceField(["before", "after"], default="before")
     budget_minor = serializers.IntegerField()
+    received_minor = serializers.IntegerField(default=0, min_value=0)
     consent_text = serializers.CharField(max_length=5000)
 
 
@@ -52,12 +62,7 @@ class Pilots(APIView):
         asked.is_valid(raise_exception=True)
         said = dict(asked.validated_data)
         said["currency"] = known_currency(said["currency"])
-        promise = journeys.CashPromise(
-            **{
-                name: said.pop(name)
-                for name in ("amount_minor", "count", "first_date", "budget_minor", "when_closed")
-            }
-        )
+        promise = journeys.CashPromise(**{name: said.pop(name) for name in PROMISE})
         pilot = journeys.set_up_whole_pilot(
             promise=promise,
             manager=request.user,

@@ -17,12 +17,13 @@ from payments.operations.ledger import receive_funding
 
 @dataclass(frozen=True)
 class CashPromise:
-    """What the cash arm is promised, and the most that the pilot may promise in all."""
+    """What the cash arm is promised, the most that may be promised, and what has come in so far."""
 
     amount_minor: int
     count: int
     first_date: date
     budget_minor: int
+    received_minor: int = 0
     when_closed: str = "before"
 
 
@@ -56,9 +57,10 @@ def set_up_whole_pilot(
         now=now,
     )
     fund = open_fund(pilot=pilot, name="Awards", budget_minor=promise.budget_minor, by=by, now=now)
-    receive_funding(
-        fund=fund, amount_minor=promise.budget_minor, reference="budget", by=by, now=now
-    )
+    if promise.received_minor:
+        receive_funding(
+            fund=fund, amount_minor=promise.received_minor, reference="set-up", by=by, now=now
+        )
     set_terms(
         arm=pilot.arms.get(code="cash"),
         fund=fund,

@@ -66,14 +66,9 @@ def read_table(
     """Rows of a CSV file as (row number, cells by column), once its columns are known to be
     right."""
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return [], [Problem(0, "", "This file is not UTF-8 text. Save it as “CSV UTF-8”.")]
-    if "\x00" in text:
-        return [], [Problem(0, "", "This file is not a CSV file. Save it as “CSV UTF-8”.")]
-    lines = list(csv.reader(io.StringIO(text)))
-    if not lines:
-        return [], [Problem(0, "", "This file is empty. Its first row names the columns.")]
+        lines = _lines(raw)
+    except ValueError as error:
+        return [], [Problem(0, "", str(error))]
     names = [name.strip().lower() for name in lines[0]]
     problems = list(_column_problems(names, set(required), set(optional)))
     if len(lines) - 1 > most:
@@ -81,6 +76,22 @@ def read_table(
     if problems:
         return [], problems
     return _cells(names, lines[1:])
+
+
+def _lines(raw: bytes) -> list[list[str]]:
+    """The cells of a file line by line; ValueError with words for whoever made the file."""
+    try:
+        text = raw.decode("utf-8-sig")
+        lines = [] if "\x00" in text else list(csv.reader(io.StringIO(text)))
+    except UnicodeDecodeError:
+        raise ValueError("This file is not UTF-8 text. Save it as “CSV UTF-8”.") from None
+    except csv.Error:
+        lines = []
+    if not lines and raw.strip():
+        raise ValueError("This file is not a CSV file. Save it as “CSV UTF-8”.")
+    if not lines:
+        raise ValueError("This file is empty. Its first row names the columns.")
+    return lines
 
 
 def _column_problems(names: list[str], required: set[str], optional: set[str]):

@@ -108,6 +108,7 @@ def _pilot(staff: dict[str, User], today: date, now: datetime) -> Pilot:
             count=COUNT,
             first_date=months_after(today, -MONTHS_BEHIND),
             budget_minor=AMOUNT_MINOR * COUNT * (IN_EACH_ARM + 20),
+            received_minor=AMOUNT_MINOR * COUNT * IN_EACH_ARM // 2,
         ),
         consent_text="I agree to take part. The money is mine, and I can stop at any time.",
         help_line=HelpLine("Sam at Bridge Street", "0800 000 0000", "Monday to Friday, 9 to 5"),

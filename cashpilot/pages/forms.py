@@ -46,6 +46,7 @@ class PilotForm(forms.Form):
     budget_minor = MoneyField(
         label=_("Budget"), help_text=_("The most that may ever be promised. Such as 43200.00")
     )
+    received_minor = MoneyField(label=_("Money received from the funder so far"), required=False)
     consent_text = forms.CharField(
         label=_("What people agree to when they take part"),
         widget=forms.Textarea(attrs={"rows": 5}),

@@ -16,7 +16,14 @@ from participants.queries import arms_of, pilot_for
 from payments.queries import promised_minor
 
 HELP = ("help_name", "help_phone", "help_hours")
-PROMISE = ("amount_minor", "count", "first_date", "budget_minor", "when_closed")
+PROMISE = (
+    "amount_minor",
+    "count",
+    "first_date",
+    "budget_minor",
+    "received_minor",
+    "when_closed",
+)
 
 
 @login_required
@@ -51,7 +58,8 @@ def pilot(request, public_id):
 
 
 def _set_up(user, said: dict):
-    promise = journeys.CashPromise(**{name: said.pop(name) for name in PROMISE})
+    terms = {name: said.pop(name) for name in PROMISE}
+    promise = journeys.CashPromise(**{**terms, "received_minor": terms["received_minor"] or 0})
     help_line = HelpLine(*(said.pop(name) for name in HELP))
     return journeys.set_up_whole_pilot(
         manager=user,

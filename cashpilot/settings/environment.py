@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 LIVE_PREFIXES = ("sk_live_", "rk_live_")
 STRIPE_HOST = "https://api.stripe.com"
+SHORTEST_SECRET = 32
 MODES = ("demo", "test", "sandbox", "live")
 
 
@@ -15,6 +16,16 @@ def required(name: str, what_for: str) -> str:
     value = os.environ.get(name, "")
     if not value:
         raise ImproperlyConfigured(f"{name} is not set: {what_for}. Set it and start again.")
+    return value
+
+
+def long_secret(name: str, what_for: str) -> str:
+    """A required secret that is too long to be guessed."""
+    value = required(name, what_for)
+    if len(value.encode()) < SHORTEST_SECRET:
+        raise ImproperlyConfigured(
+            f"{name} is too short: use at least {SHORTEST_SECRET} random characters."
+        )
     return value
 
 
@@ -42,7 +53,7 @@ def mode(default: str) -> str:
 
 
 def stripe_key(key: str, *, mode: str, base: str, debug: bool) -> str:
-    """The Stripe key, refused where it does not belong to this mode (PAYMENTS.md section 7.5)."""
+    """The Stripe key, refused where it does not belong to this mode."""
     is_live = key.startswith(LIVE_PREFIXES)
     if is_live and mode != "live":
         raise ImproperlyConfigured(

@@ -10,7 +10,7 @@ from cashpilot.settings.base import BASE_URL, money_settings
 
 DEBUG = False
 SECRET_KEY = environment.required("SECRET_KEY", "it signs sessions; use 50 random characters")
-PSEUDONYM_KEY = environment.required(
+PSEUDONYM_KEY = environment.long_secret(
     "PSEUDONYM_KEY", "it makes the pseudonyms in released datasets; keep it out of the database"
 )
 DATABASES = {

@@ -1,6 +1,5 @@
 """Reading answers from a file: bytes in, answers or problems out."""
 
-import csv
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -57,10 +56,7 @@ def read_answers(raw: bytes) -> tuple[list[Answer], list[Problem]]:
 
     The first row holds the column names REQUIRED and, if wanted, OPTIONAL; dates are 2026-03-31.
     """
-    try:
-        table, problems = read_table(raw, required=REQUIRED, optional=OPTIONAL, most=MOST_ROWS)
-    except csv.Error:
-        return [], [Problem(0, "", "This file is not a CSV file. Save it as “CSV UTF-8”.")]
+    table, problems = read_table(raw, required=REQUIRED, optional=OPTIONAL, most=MOST_ROWS)
     answers = []
     for row, cells in table:
         answer, found = _read(row, cells)

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 
+from cashpilot.core.models import AuditEvent
 from payments.models import Disbursement, SendAttempt
 from payments.operations.disbursements import order_of
 from payments.operations.sending import BATCH, WITH_ALL, send_one, start_try
@@ -60,7 +61,7 @@ def _adopt(row, found, *, provider, by, now):
 
 def _review(row, found, *, provider, by, now):
     """More than one transfer, or another than the one ordered: a person must look."""
-    _hold(row, Held.REVIEW)
+    _hold(row, Held.REVIEW, by=by, now=now)
 
 
 def _wait(row, found, *, provider, by, now):
@@ -82,7 +83,7 @@ def _prove_absence(row, found, *, provider, by, now):
     """
     events = provider.events_since(row.first_sent_at)
     if any(row.public_id in event.body for event in events) or row.saw_server_error:
-        _hold(row, Held.REVIEW)
+        _hold(row, Held.REVIEW, by=by, now=now)
         return
     number = row.key_number + 1
     with _still(row) as mine:
@@ -135,8 +136,11 @@ def _still(row: Disbursement) -> Iterator[Disbursement | None]:
         )
 
 
-def _hold(row: Disbursement, reason: str) -> None:
-    Disbursement.objects.filter(pk=row.pk, state=State.UNKNOWN).update(held_reason=reason)
+def _hold(row: Disbursement, reason: str, *, by: str, now: datetime) -> None:
+    with _still(row) as mine:
+        if mine:
+            Disbursement.objects.filter(pk=mine.pk).update(held_reason=reason)
+            AuditEvent.record(mine, "disbursement.held", at=now, by=by, reason=reason)
 
 
 def _note(row: Disbursement, kind: str, detail: str, now: datetime) -> None:

@@ -90,10 +90,18 @@ def _card(schedule: Schedule, today) -> dict | None:
         "amount_minor": payment.amount_minor,
         "currency": payment.currency,
         "on": payment.due_date,
-        "today": today,
+        "today": None if payment.due_date < today else today,
         "account_tail": schedule.account_tail,
-        "words": "" if payment.state == "planned" else payment.words,
+        "words": _said_of_next(payment, today),
     }
+
+
+def _said_of_next(payment: Payment, today) -> str:
+    if payment.state != "planned":
+        return payment.words
+    if payment.due_date < today:
+        return _("This one is late. We are looking into it. You did not do anything wrong.")
+    return ""
 
 
 def _row(payment: Payment) -> dict:

@@ -1,4 +1,4 @@
-"""What an exception of the Stripe SDK says about the money (PAYMENTS.md section 2).
+"""What an exception of the Stripe SDK says about the money.
 
 Only a parsed 4xx other than 409, 424 and 429 means "not executed". A 429 means "this try was not
 executed; the same key may be used again". Everything else leaves the outcome open.

@@ -1,10 +1,13 @@
 """Sending through the real SDK to the sandbox: exactly one transfer, whatever goes wrong."""
 
+import uuid
+
 import pytest
 
 from cashpilot.core.models import AuditEvent
 from payments.models import Disbursement, LedgerEntry, Recipient
 from payments.operations import disbursements, sending, unknown
+from payments.providers.base import Declined
 from payments.queries import balances_of
 from tests.factories import BY, NOON, a_pilot, an_approved_run, an_enrolment, ready
 
@@ -212,3 +215,22 @@ def aged(sandbox):
         )
 
     return age
+
+
+def test_a_slow_worker_cannot_speak_for_the_one_that_has_the_claim_now(
+    disbursement, provider, sandbox
+):
+    slow, claimed = sending.claim(by="slow", now=NOON, limit=10)
+    Disbursement.objects.update(lease_until=NOON)
+    sending.expire_leases(by=BY, now=NOON)
+    held_by_another = Disbursement.objects.get()
+    sending.start_try(disbursements=[held_by_another], token=uuid.uuid4(), by="quick", now=NOON)
+
+    sending.record(
+        disbursement=claimed[0], token=slow, answer=Declined("refused"), by="slow", now=NOON
+    )
+
+    disbursement.refresh_from_db()
+    assert disbursement.state == "submitting"
+    assert disbursement.idempotency_key.endswith("_a1")
+    assert disbursement.attempts.last().kind == "fenced"

@@ -1,0 +1,169 @@
+"""The real pages in a real browser: accessible, quiet, narrow and wide, light and dark."""
+
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from cashpilot.core.access import Role
+from participants.operations.sign_in import issue_link
+from payments.models import PayRun
+from payments.operations import pay_runs
+from tests.browser.page_ok import page_ok
+from tests.factories import BY, a_member, a_pilot, a_prepared_run, a_user, an_enrolment, ready
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs("chromium")]
+
+SCREENS = os.environ.get("CASHPILOT_SCREENS")
+LOOKS = [
+    pytest.param((360, 640, "light"), id="phone"),
+    pytest.param((1280, 900, "light"), id="desktop"),
+    pytest.param((360, 640, "dark"), id="phone-dark"),
+]
+JOINED = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def world(settings, sandbox):
+    """A pilot with two people in each arm, one of whom cannot be paid yet, and one run prepared."""
+    settings.STRIPE_API_BASE = sandbox.base_url
+    pilot = a_pilot(count=12)
+    for name in ("Amina Example", "Łukasz Example"):
+        ready(an_enrolment(pilot, name=name, now=JOINED))
+    an_enrolment(pilot, name="Siân Example", now=JOINED)
+    an_enrolment(pilot, name="Ben Example", arm="services", now=JOINED)
+    for role in (Role.PREPARER, Role.RESEARCHER):
+        a_member(pilot, role, email="priya@example.org")
+    a_prepared_run(pilot, due_by=date(2026, 4, 30))
+    return pilot
+
+
+@pytest.fixture(params=LOOKS)
+def look(request, new_page):
+    """A page in one size and colour scheme."""
+    width, height, scheme = request.param
+    page = new_page(width=width, height=height, color_scheme=scheme)
+    page.look_name = request.node.callspec.id
+    return page
+
+
+def shot(page, name):
+    """Keep a picture for people to look at, where a folder for them is named."""
+    if SCREENS:
+        Path(SCREENS).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{SCREENS}/{name}-{page.look_name}.png", full_page=True)
+
+
+def visit(page, address, name):
+    page.goto(address)
+    page_ok(page)
+    shot(page, name)
+
+
+def sign_in(page, site, email):
+    page.goto(f"{site}/accounts/login/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill("a long enough password")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/staff/")
+
+
+def test_what_participants_see(look, live_server, world):
+    site, amina = live_server.url, world.enrolments.get(participant__name="Amina Example")
+    secret = issue_link(participant=amina.participant, by=BY, now=timezone.now())
+    visit(look, f"{site}/", "front-door")
+    visit(look, f"{site}/s/{secret}/", "sign-in-link")
+
+    look.get_by_role("button", name="Show my payments").click()
+
+    look.wait_for_url(f"**/my/{amina.public_id}/")
+    page_ok(look)
+    shot(look, "participant")
+    assert look.title() == "Your page"
+    look.get_by_role("button", name="Leave quickly").click()
+    page_ok(look)
+    look.go_back()
+    assert "Amina" not in look.content()
+    assert "£360.00" not in look.content()
+
+
+def test_what_someone_in_the_comparison_arm_sees(look, live_server, world):
+    ben = world.enrolments.get(participant__name="Ben Example")
+    secret = issue_link(participant=ben.participant, by=BY, now=timezone.now())
+    look.goto(f"{live_server.url}/s/{secret}/")
+
+    look.get_by_role("button", name="Show my payments").click()
+
+    look.wait_for_url(f"**/my/{ben.public_id}/")
+    page_ok(look)
+    shot(look, "comparison")
+    assert "£" not in look.content()
+    assert "control" not in look.content().lower()
+
+
+def test_what_staff_see(look, live_server, world):
+    site, run = live_server.url, PayRun.objects.get()
+    sign_in(look, site, "priya@example.org")
+    person = world.enrolments.first()
+
+    for path, name in (
+        ("/staff/", "to-do"),
+        ("/staff/participants/", "participants"),
+        (f"/staff/participants/{person.public_id}/", "person"),
+        ("/staff/pilots/new/", "set-up"),
+        (f"/staff/pilots/{world.public_id}/", "pilot"),
+        (f"/staff/pilots/{world.public_id}/enrol/", "enrol"),
+        (f"/staff/pilots/{world.public_id}/enrol-file/", "enrol-file"),
+        ("/staff/pay-runs/", "pay-runs"),
+        (f"/staff/pay-runs/{run.public_id}/", "pay-run"),
+        ("/staff/evaluation/", "evaluation"),
+        ("/staff/releases/", "releases"),
+    ):
+        visit(look, site + path, name)
+
+
+def test_a_form_with_errors_takes_the_eye_to_them(look, live_server, world):
+    sign_in(look, live_server.url, "priya@example.org")
+    look.goto(f"{live_server.url}/staff/pilots/{world.public_id}/enrol/")
+    look.get_by_label("Full name").fill("Dafydd Example")
+
+    look.get_by_role("button", name="Enrol this person").click()
+
+    page_ok(look)
+    shot(look, "enrol-errors")
+    assert look.get_by_label("Full name").input_value() == "Dafydd Example"
+    assert look.get_by_role("alert").get_by_role("link").count() >= 2
+    assert world.enrolments.count() == 4
+
+
+def test_a_run_is_approved_by_somebody_else_and_watched(look, live_server, world):
+    site, run = live_server.url, PayRun.objects.get()
+    sign_in(look, site, "priya@example.org")
+    look.goto(f"{site}/staff/pay-runs/{run.public_id}/")
+    look.get_by_role("button", name="Freeze the list").click()
+    look.get_by_text("someone else has to approve it").wait_for()
+    assert look.get_by_role("button", name="Approve").count() == 0
+    a_member(world, Role.APPROVER, email="tom@example.org")
+    look.get_by_role("button", name="Sign out").click()
+    sign_in(look, site, a_user("tom@example.org").email)
+
+    look.goto(f"{site}/staff/pay-runs/{run.public_id}/")
+    look.get_by_role("button", name="Approve and send").click()
+
+    look.get_by_text("The payments are being sent").wait_for()
+    page_ok(look)
+    shot(look, "pay-run-approved")
+    pay_runs.stop(run=run, by=BY, now=timezone.now())
+    look.locator("#progress").get_by_text("Stopped").wait_for(timeout=10_000)
+
+
+def test_the_api_pages_need_no_network(look, live_server, db):
+    seen: list[str] = []
+    look.on("request", lambda request: seen.append(request.url))
+    look.goto(f"{live_server.url}/api/docs/")
+
+    look.get_by_text("/api/v1/pilots/").first.wait_for()
+
+    assert not [one for one in seen if not one.startswith((live_server.url, "data:"))]

@@ -1,0 +1,66 @@
+"""Who may do what: the whole table, said once more in a tester's words."""
+
+import pytest
+
+from cashpilot.core.access import ACTS, Role, check, may
+from cashpilot.core.refusals import NotAllowed
+
+MANAGER, CASEWORKER, PREPARER, APPROVER, RESEARCHER, AUDITOR = Role
+
+EXPECTED = {
+    "see the pilot": {MANAGER, CASEWORKER, PREPARER, APPROVER, RESEARCHER, AUDITOR},
+    "change the pilot": {MANAGER},
+    "see people": {MANAGER, CASEWORKER},
+    "enrol people": {MANAGER, CASEWORKER},
+    "see money": {MANAGER, PREPARER, APPROVER, AUDITOR},
+    "prepare pay runs": {PREPARER},
+    "approve pay runs": {APPROVER},
+    "record answers": {MANAGER, CASEWORKER, RESEARCHER},
+    "see results": {MANAGER, RESEARCHER},
+    "request releases": {RESEARCHER},
+    "approve releases": {MANAGER},
+}
+
+
+def test_no_act_is_missing_from_this_test():
+    assert set(ACTS) == set(EXPECTED)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("act", EXPECTED)
+def test_each_role_may_do_its_acts_and_no_other(act, role):
+    assert may([role.value], act) == (role in EXPECTED[act])
+
+
+@pytest.mark.parametrize("act", EXPECTED)
+def test_nobody_without_a_role_may_do_anything(act):
+    with pytest.raises(NotAllowed):
+        check([], act)
+
+
+def test_two_roles_may_do_what_either_may():
+    assert may([PREPARER, RESEARCHER], "see results")
+    assert may([PREPARER, RESEARCHER], "prepare pay runs")
+    assert not may([PREPARER, RESEARCHER], "approve pay runs")
+
+
+@pytest.mark.parametrize(
+    ("act", "who"),
+    [
+        ("approve pay runs", "finance approver"),
+        ("see people", "caseworker, pilot manager"),
+    ],
+)
+def test_a_refusal_says_who_could_do_it_instead(act, who):
+    with pytest.raises(NotAllowed) as refusal:
+        check([AUDITOR], act)
+
+    assert str(refusal.value) == f"Your role does not let you {act}. Ask someone who is: {who}."
+    assert refusal.value.status == 403
+
+
+def test_an_unknown_act_or_role_is_a_mistake_in_the_code():
+    with pytest.raises(KeyError):
+        may([MANAGER], "fly")
+    with pytest.raises(ValueError):
+        may(["pilot"], "see people")

@@ -1,0 +1,99 @@
+"""Logs name nobody, however deep a name lies, and a machine can read each line."""
+
+import json
+import logging
+
+import pytest
+import structlog
+from django.conf import settings
+
+from cashpilot.core.logs import drop_personal_data, formatter
+from cashpilot.core.privacy import MASK
+
+
+def masked(**event):
+    return drop_personal_data(None, "info", event)
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["name", "email", "phone", "date_of_birth", "password", "secret_hash", "token", "ip"],
+)
+def test_what_identifies_a_person_is_masked_by_its_key(key):
+    assert masked(**{key: "Amina Example"}) == {key: MASK}
+
+
+def test_what_identifies_a_person_is_masked_however_deep_it_lies():
+    event = masked(
+        event="saved",
+        payload={"people": [{"name": "Amina", "code": "A1"}, ({"phone": "0800"}, 3)]},
+    )
+
+    assert event == {
+        "event": "saved",
+        "payload": {"people": [{"name": MASK, "code": "A1"}, [{"phone": MASK}, 3]]},
+    }
+
+
+def test_what_names_nobody_stays_readable():
+    event = {"event": "paid", "disbursement": "dsb_x", "amount_minor": 36_000, "held": None}
+
+    assert masked(**event) == event
+
+
+def test_the_secret_of_a_sign_in_link_is_not_in_the_log():
+    event = masked(
+        request="GET /s/abc-DEF_123/", event="Not Found: /s/abc-DEF_123/", next="/staff/pay/"
+    )
+
+    assert event == {
+        "request": f"GET /s/{MASK}/",
+        "event": f"Not Found: /s/{MASK}/",
+        "next": "/staff/pay/",
+    }
+
+
+def written(record) -> dict:
+    line = formatter().format(record)
+    assert "\n" not in line
+    return json.loads(line)
+
+
+def test_each_line_of_the_log_is_one_json_object():
+    record = logging.makeLogRecord(
+        {"name": "payments", "levelname": "WARNING", "msg": "two\nlines of %s", "args": ("text",)}
+    )
+
+    said = written(record)
+
+    assert said["event"] == "two\nlines of text"
+    assert (said["level"], said["logger"]) == ("warning", "payments")
+    assert said["timestamp"].endswith("Z")
+
+
+def test_a_structured_line_is_masked_on_its_way_out(caplog):
+    with caplog.at_level(logging.INFO):
+        structlog.get_logger("participants").info("enrolled", email="amina@example.org", code="A1")
+    record = caplog.records[-1]
+
+    said = written(record)
+
+    assert (said["event"], said["email"], said["code"]) == ("enrolled", MASK, "A1")
+
+
+def test_a_crash_is_one_line_with_its_traceback():
+    try:
+        raise ValueError("no such day")
+    except ValueError as error:
+        info = (type(error), error, error.__traceback__)
+
+    said = written(logging.makeLogRecord({"msg": "failed", "exc_info": info}))
+
+    assert "ValueError: no such day" in said["exception"]
+
+
+def test_every_handler_writes_with_this_formatter():
+    handlers = settings.LOGGING["handlers"].values()
+
+    assert {handler["formatter"] for handler in handlers} == {"json"}
+    assert settings.LOGGING["formatters"]["json"]["()"] == "cashpilot.core.logs.formatter"

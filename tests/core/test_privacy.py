@@ -1,0 +1,69 @@
+"""Every column says how private it is, or a developer is told which one does not."""
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.test.utils import isolate_apps
+
+from cashpilot.core import privacy
+from cashpilot.core.models import User
+
+OURS = {"core", "participants", "payments", "evaluation"}
+
+
+def our_models():
+    return [m for m in apps.get_models() if m._meta.app_label in OURS]
+
+
+@pytest.mark.parametrize("model", our_models(), ids=lambda m: m._meta.label)
+def test_every_column_of_ours_is_classified_exactly_once(model):
+    assert list(privacy.faults_of(model)) == []
+    assert all(privacy.kind_of(model, f.name) in privacy.KINDS for f in model._meta.fields)
+
+
+@isolate_apps("cashpilot.core")
+def a_model(**sets):
+    class Neighbour(models.Model):
+        nickname = models.CharField(max_length=20)
+
+        class Meta:
+            app_label = "core"
+
+        class Privacy:
+            identifying = sets.get("identifying", set())
+            linkable = sets.get("linkable", {"id"})
+            shareable = sets.get("shareable", set())
+
+    return Neighbour
+
+
+def test_a_column_that_nobody_classified_is_named():
+    planted = a_model()
+
+    assert list(privacy.faults_of(planted)) == [
+        "core.Neighbour.nickname is not classified in its Privacy class"
+    ]
+    with pytest.raises(LookupError, match="core.Neighbour.nickname has no privacy classification"):
+        privacy.kind_of(planted, "nickname")
+
+
+def test_a_column_that_is_classified_twice_is_named():
+    planted = a_model(identifying={"nickname"}, shareable={"nickname"})
+
+    assert list(privacy.faults_of(planted)) == ["core.Neighbour.nickname is classified twice"]
+
+
+def test_a_classification_of_no_column_is_named():
+    planted = a_model(identifying={"nickname", "gone"})
+
+    assert list(privacy.faults_of(planted)) == [
+        "core.Neighbour.Privacy names gone, which is no column"
+    ]
+
+
+def test_names_and_addresses_are_identifying_wherever_they_stand():
+    names = privacy.identifying_names()
+
+    assert {"name", "email", "phone", "date_of_birth", "password", "secret_hash"} <= names
+    assert not {"id", "state", "amount_minor"} & names
+    assert privacy.kind_of(User, "email") == "identifying"
