@@ -49,9 +49,12 @@ def explain(error: Exception, context: dict[str, Any]) -> Response | None:
     answer = exception_handler(error, context)
     if answer is None:
         return None
-    title = "Something in what was sent is not right." if answer.status_code == 400 else str(error)
+    is_in_fields = isinstance(error, exceptions.ValidationError)
+    said = "Something in what was sent is not right" if is_in_fields else str(error)
     code = getattr(error, "default_code", "refused")
-    problem = _problem(code, title, answer.status_code, errors=_validation_errors(error))
+    problem = _problem(
+        code, f"{said.rstrip('.')}.", answer.status_code, errors=_validation_errors(error)
+    )
     for name, value in answer.headers.items():
         if name != "Content-Type":
             problem[name] = value

@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from cashpilot import journeys
 from cashpilot.api import Pages
-from cashpilot.core.money import known_currency
+from cashpilot.core.money import known_currency, positive
 from cashpilot.core.refusals import Invalid
 from participants.api.serializers import EnrolmentLine, NewPerson, PilotLine
 from participants.queries import enrolments_of, pilot_for, pilots_of
@@ -30,8 +30,8 @@ class NewPilot(serializers.Serializer):
     name = serializers.CharField(max_length=80)
     currency = serializers.CharField(max_length=20)
     nation = serializers.CharField()
-    cash_arm = serializers.CharField(default="Cash")
-    comparison_arm = serializers.CharField(default="Conventional services")
+    cash_arm = serializers.CharField(max_length=80, default="Cash")
+    comparison_arm = serializers.CharField(max_length=80, default="Conventional services")
     amount_minor = serializers.IntegerField()
     count = serializers.IntegerField()
     first_date = serializers.DateField()
@@ -39,6 +39,12 @@ class NewPilot(serializers.Serializer):
     budget_minor = serializers.IntegerField()
     received_minor = serializers.IntegerField(default=0, min_value=0)
     consent_text = serializers.CharField(max_length=5000)
+
+    def validate_amount_minor(self, value: int) -> int:
+        return positive(value, field="amount_minor")
+
+    def validate_budget_minor(self, value: int) -> int:
+        return positive(value, field="budget_minor")
 
 
 class PeopleFile(serializers.Serializer):

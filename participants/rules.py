@@ -1,5 +1,6 @@
 """Reading a file of people: bytes in, rows or problems out. No database, no clock."""
 
+import codecs
 import csv
 import io
 from collections.abc import Callable, Iterable
@@ -82,12 +83,12 @@ def _lines(raw: bytes) -> list[list[str]]:
     """The cells of a file line by line; ValueError with words for whoever made the file."""
     try:
         text = raw.decode("utf-8-sig")
-        lines = [] if "\x00" in text else list(csv.reader(io.StringIO(text)))
+        lines = [] if "\x00" in text else list(csv.reader(io.StringIO(text, newline="")))
     except UnicodeDecodeError:
         raise ValueError("This file is not UTF-8 text. Save it as “CSV UTF-8”.") from None
     except csv.Error:
         lines = []
-    if not lines and raw.strip():
+    if not lines and raw.removeprefix(codecs.BOM_UTF8).strip():
         raise ValueError("This file is not a CSV file. Save it as “CSV UTF-8”.")
     if not lines:
         raise ValueError("This file is empty. Its first row names the columns.")

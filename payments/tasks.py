@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from cashpilot.core.refusals import Refused
-from payments.models import PayRun, Recipient
+from payments.models import Recipient
 from payments.operations import (
     disbursements,
     pay_runs,
@@ -18,6 +18,7 @@ from payments.operations import (
     unknown,
 )
 from payments.providers import get_provider
+from payments.queries import unfinished_runs
 
 WORKER = "worker"
 BATCHES_A_LOOK = 20
@@ -33,7 +34,7 @@ def send_what_is_approved() -> None:
     for _ in range(BATCHES_A_LOOK):
         if not sending.send_queued(provider=provider, by=WORKER, now=timezone.now()):
             break
-    for run in PayRun.objects.filter(state__in=["approved", "sending"]):
+    for run in unfinished_runs():
         pay_runs.bring_up_to_date(run=run, by=WORKER, now=timezone.now())
 
 
@@ -41,7 +42,7 @@ def send_what_is_approved() -> None:
 def apply_provider_events() -> None:
     """Act on every event that waits, oldest first."""
     provider_events.apply_waiting(provider=get_provider(), by="provider", now=timezone.now())
-    for run in PayRun.objects.filter(state="sending"):
+    for run in unfinished_runs():
         pay_runs.bring_up_to_date(run=run, by=WORKER, now=timezone.now())
 
 

@@ -21,13 +21,17 @@ NATIONS: dict[str, tuple[str, str, str | None]] = {
 }
 NATION_CHOICES = [(key, words[0]) for key, words in NATIONS.items()]
 
+# Days that close banks and are no public holiday everywhere: federal law; Good Friday.
+BANKS_ALSO_KEEP = {"CA": "government", "IE": "optional"}
+
 Direction = Literal["before", "after"]
 
 
 @lru_cache(maxsize=64)
 def _holidays(nation: str, year: int) -> frozenset[date]:
     _, country, part = NATIONS[nation]
-    return frozenset(holidays.country_holidays(country, subdiv=part, years=year))
+    kinds = {"public", BANKS_ALSO_KEEP.get(country, "public")}
+    return frozenset(holidays.country_holidays(country, subdiv=part, years=year, categories=kinds))
 
 
 def is_working_day(day: date, nation: str) -> bool:

@@ -41,10 +41,12 @@ class Lifecycle:
             setattr(record, field, value)
         AuditEvent.record(record, f"{self.name}.{new}", at=now, by=by, was=old)
 
+    @transaction.atomic
     def move_locked(
         self, records: Sequence[Any], new: str, *, now: datetime, by: str, **also: Any
     ) -> None:
-        """Move many records that this transaction has locked in one state, in one statement."""
+        """Move many records that this transaction has locked in one state, in one statement; all of
+        them or none."""
         if not records:
             return
         old, model = records[0].state, type(records[0])
@@ -64,4 +66,5 @@ class Lifecycle:
 
     def _check(self, old: str, new: str) -> None:
         if not self.allows(old, new):
-            raise IllegalMove(f"A {self.name} that is {old} cannot become {new}.")
+            article = "An" if self.name[0] in "aeiou" else "A"
+            raise IllegalMove(f"{article} {self.name} that is {old} cannot become {new}.")

@@ -1,6 +1,7 @@
 """JSON logs that a machine can search and that name nobody."""
 
 import logging
+import re
 from collections.abc import MutableMapping
 from functools import cache
 from typing import Any
@@ -9,6 +10,7 @@ import structlog
 
 from cashpilot.core.privacy import MASK, identifying_names
 
+_LINK = re.compile(r"(/s/)[^/\s?#]+")  # a participant's way in, until it is used
 _ALWAYS = frozenset({"email", "phone", "name", "password", "token", "secret", "ip", "user_agent"})
 
 
@@ -18,7 +20,8 @@ def _masked() -> frozenset[str]:
 
 
 def drop_personal_data(_logger: Any, _method: str, event: MutableMapping[str, Any]):
-    """Mask every key that names an identifying column, however deep it lies."""
+    """Mask every key that names an identifying column, however deep it lies, and the secret of
+    every sign-in link."""
     return _mask(event)
 
 
@@ -27,6 +30,8 @@ def _mask(value: Any) -> Any:
         return {key: MASK if key in _masked() else _mask(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_mask(inner) for inner in value]
+    if isinstance(value, str):
+        return _LINK.sub(rf"\1{MASK}", value)
     return value
 
 

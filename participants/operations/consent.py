@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import Invalid
@@ -44,7 +45,7 @@ def record_consent(
     text = current_text(enrolment.pilot, purpose, enrolment.participant.language)
     if text is None:
         raise Invalid(f"No text for “{purpose}” is published yet. Publish one first.")
-    if decided_on > now.date():
+    if decided_on > timezone.localdate(now):
         raise Invalid("The date of consent is in the future.", field="consent_date")
     consent = Consent.objects.create(
         enrolment=enrolment,

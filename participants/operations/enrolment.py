@@ -43,6 +43,8 @@ def enrol(
 
     Payment follows from the arm, never from anything the person answers later.
     """
+    if date_of_birth and date_of_birth > timezone.localdate(now):
+        raise Invalid("The date of birth is in the future.", field="date_of_birth")
     participant = Participant.objects.create(
         name=name,
         date_of_birth=date_of_birth,

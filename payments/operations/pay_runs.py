@@ -107,17 +107,20 @@ def stop(*, run: PayRun, by: str, now: datetime) -> PayRun:
     again."""
     run = _locked(run)
     PAY_RUN.move(run, "stopped", now=now, by=by)
-    waiting = run.disbursements.filter(state="queued", has_open_try=False).select_for_update()
-    DISBURSEMENT.move_locked(list(waiting), "failed", now=now, by=by, failure="run_stopped")
-    live = run.disbursements.exclude(state="failed").values("instalment")
-    run.lines.exclude(instalment__in=live).update(is_open=False)
+    _let_go_of_unsent(run, by=by, now=now)
     return run
 
 
 @transaction.atomic
 def bring_up_to_date(*, run: PayRun, by: str, now: datetime) -> None:
-    """Move a run on as its disbursements move: sending once one is sent, done once all are over."""
+    """Move a run on as its disbursements move: sending once one is sent, done once all are over.
+
+    Of a stopped run, what has turned out not to be sent is owed again.
+    """
     run = _locked(run)
+    if run.state == "stopped":
+        _let_go_of_unsent(run, by=by, now=now)
+        return
     states = Counter(run.disbursements.values_list("state", flat=True))
     if run.state == "approved" and set(states) != {"queued"}:
         PAY_RUN.move(run, "sending", now=now, by=by)
@@ -128,6 +131,15 @@ def bring_up_to_date(*, run: PayRun, by: str, now: datetime) -> None:
 
 def _locked(run: PayRun) -> PayRun:
     return PayRun.objects.select_for_update(of=("self",)).select_related("fund").get(pk=run.pk)
+
+
+def _let_go_of_unsent(run: PayRun, *, by: str, now: datetime) -> None:
+    unsent = run.disbursements.filter(state="queued", has_open_try=False).select_for_update()
+    DISBURSEMENT.move_locked(
+        list(unsent), "failed", now=now, by=by, failure="run_stopped", held_reason=""
+    )
+    live = run.disbursements.exclude(state="failed").values("instalment")
+    run.lines.exclude(instalment__in=live).update(is_open=False)
 
 
 def _check_budget(run: PayRun) -> None:

@@ -76,14 +76,21 @@ def _keep_unseen(events: list[Event], *, by: str, now: datetime) -> int:
 def apply_waiting(*, provider: Provider, by: str, now: datetime, limit: int = 1_000) -> int:
     """Act on the events that wait, oldest first; returns how many objects they were about.
 
-    What counts is the object as it is now, so several events about one object need one look.
+    What counts is the object as it is now, so several events about one object need one look. One
+    that breaks us does not keep the others waiting: they are acted on first, then it is raised.
     """
     waiting = ProviderEvent.objects.filter(state=State.RECEIVED).order_by("happened_at", "pk")
     about: dict[tuple[str, str], list[ProviderEvent]] = {}
     for event in waiting[:limit]:
         about.setdefault((event.type.split(".")[0], event.object_reference), []).append(event)
+    broken: list[Exception] = []
     for events in about.values():
-        apply(events=events, provider=provider, by=by, now=now)
+        try:
+            apply(events=events, provider=provider, by=by, now=now)
+        except Exception as error:
+            broken.append(error)
+    if broken:
+        raise ExceptionGroup("Some events from the provider could not be applied.", broken)
     return len(about)
 
 

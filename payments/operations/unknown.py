@@ -10,7 +10,9 @@ from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 
 from cashpilot.core.models import AuditEvent
-from payments.models import Disbursement, SendAttempt
+from cashpilot.core.refusals import Refused
+from payments.lifecycles import DISBURSEMENT
+from payments.models import Disbursement, PayRun, SendAttempt
 from payments.operations.disbursements import order_of
 from payments.operations.sending import BATCH, WITH_ALL, send_one, start_try
 from payments.operations.settlement import adopt
@@ -18,6 +20,7 @@ from payments.providers.base import Order, Provider, Transfer, Unreachable
 from payments.rules import KEY_IS_DEAD_AFTER, idempotency_key, next_step
 
 State, Held, Kind = Disbursement.State, Disbursement.Held, SendAttempt.Kind
+STOPPED = PayRun.State.STOPPED
 
 
 def resolve(*, provider: Provider, by: str, now: datetime, limit: int = BATCH) -> int:
@@ -25,12 +28,21 @@ def resolve(*, provider: Provider, by: str, now: datetime, limit: int = BATCH) -
     rows = list(_waiting()[:limit])
     for row in rows:
         try:
-            found = provider.find(order_of(row))
+            _resolve_one(row, provider=provider, by=by, now=now)
         except Unreachable:
             continue
-        step = next_step(age=row.age, found=len(found), agrees=_agrees(found, order_of(row)))
-        _STEPS[step](row, found, provider=provider, by=by, now=now)
+        except Refused:
+            _hold(row, Held.REVIEW, by=by, now=now)
     return len(rows)
+
+
+def _resolve_one(row: Disbursement, *, provider: Provider, by: str, now: datetime) -> None:
+    order = order_of(row)
+    found = provider.find(order)
+    step = next_step(age=row.age, found=len(found), agrees=_agrees(found, order))
+    if step == "same key" and row.pay_run.state == STOPPED:
+        step = "wait"
+    _STEPS[step](row, found, provider=provider, by=by, now=now)
 
 
 def _waiting():
@@ -89,6 +101,9 @@ def _prove_absence(row, found, *, provider, by, now):
     with _still(row) as mine:
         if mine:
             _note(mine, Kind.ABSENT, "no transfer, no event", now)
+        if mine and row.pay_run.state == STOPPED:
+            DISBURSEMENT.move(mine, State.FAILED, now=now, by=by, failure="run_stopped")
+        elif mine:
             Disbursement.objects.filter(pk=mine.pk).update(
                 key_number=number,
                 idempotency_key=idempotency_key(mine.public_id, number),

@@ -12,6 +12,7 @@ from payments.queries.pay_runs import (
     pay_runs_of,
     preview_of,
     recipient_of,
+    unfinished_runs,
     waiting_for_a_person,
 )
 from payments.queries.schedules import Payment, Schedule, received_minor, schedule_of
@@ -35,5 +36,6 @@ __all__ = [
     "schedule_of",
     "sent_minor",
     "total_of",
+    "unfinished_runs",
     "waiting_for_a_person",
 ]

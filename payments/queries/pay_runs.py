@@ -99,6 +99,12 @@ def pay_runs_of(pilot: Pilot) -> QuerySet[PayRun]:
     )
 
 
+def unfinished_runs() -> QuerySet[PayRun]:
+    """Runs that move on as their disbursements do, stopped ones with open lines among them."""
+    moving = Q(state__in=["approved", "sending"]) | Q(state="stopped", lines__is_open=True)
+    return PayRun.objects.filter(moving).distinct()
+
+
 def pay_run_for(user: User, public_id: str, act: str) -> PayRun:
     """One pay run, in one of the user's pilots, if they may do this there."""
     run = (

@@ -20,7 +20,7 @@ CLOSED_IN = {
         "ontario",
     },
     date(2026, 3, 17): {"northern-ireland", "ireland"},  # St Patrick's Day
-    date(2026, 4, 3): UK | CANADIAN,  # Good Friday
+    date(2026, 4, 3): UK | CANADIAN | {"ireland"},  # Good Friday
     date(2026, 4, 6): {"england-and-wales", "northern-ireland", "ireland"},  # Easter Monday
     date(2026, 6, 24): {"quebec"},  # St John the Baptist
     date(2026, 7, 1): CANADIAN,  # Canada Day

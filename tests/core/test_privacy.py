@@ -34,6 +34,9 @@ def a_model(**sets):
             linkable = sets.get("linkable", {"id"})
             shareable = sets.get("shareable", set())
 
+        def __str__(self):
+            return self.nickname
+
     return Neighbour
 
 
@@ -43,7 +46,9 @@ def test_a_column_that_nobody_classified_is_named():
     assert list(privacy.faults_of(planted)) == [
         "core.Neighbour.nickname is not classified in its Privacy class"
     ]
-    with pytest.raises(LookupError, match="core.Neighbour.nickname has no privacy classification"):
+    with pytest.raises(
+        LookupError, match=r"core\.Neighbour\.nickname has no privacy classification"
+    ):
         privacy.kind_of(planted, "nickname")
 
 
