@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import DurationField, ExpressionWrapper, F, Q
@@ -36,7 +37,7 @@ def resolve(*, provider: Provider, by: str, now: datetime, limit: int = BATCH) -
     return len(rows)
 
 
-def _resolve_one(row: Disbursement, *, provider: Provider, by: str, now: datetime) -> None:
+def _resolve_one(row: Any, *, provider: Provider, by: str, now: datetime) -> None:
     order = order_of(row)
     found = provider.find(order)
     step = next_step(age=row.age, found=len(found), agrees=_agrees(found, order))
