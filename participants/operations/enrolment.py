@@ -10,7 +10,7 @@ from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import Invalid
 from participants.models import Arm, Consent, ConsentText, Enrolment, Participant, Pilot
 from participants.operations.consent import record_consent
-from participants.rules import PersonRow, Problem, read_people
+from participants.rules import PersonRow, Problem, clean, read_people
 
 
 class FileRefused(Invalid):
@@ -45,6 +45,9 @@ def enrol(
     """
     if date_of_birth and date_of_birth > timezone.localdate(now):
         raise Invalid("The date of birth is in the future.", field="date_of_birth")
+    name = clean(name)
+    if not name:
+        raise Invalid("The name is empty. One name is enough.", field="name")
     participant = Participant.objects.create(
         name=name,
         date_of_birth=date_of_birth,

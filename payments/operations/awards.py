@@ -1,6 +1,6 @@
 """Promising money."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -14,6 +14,7 @@ from payments.queries import promised_minor
 from payments.rules import monthly_dates
 
 LONGEST_AWARD = 120
+FURTHEST = timedelta(days=3_653)
 
 
 class NotPaid(Refused):
@@ -58,6 +59,8 @@ def set_terms(
         raise NotPaid(f"People in “{arm.name}” are not paid: only a cash arm has award terms.")
     if not 1 <= count <= LONGEST_AWARD:
         raise Invalid(f"The number of payments must be from 1 to {LONGEST_AWARD}.", field="count")
+    if abs(first_date - now.date()) > FURTHEST:
+        raise Invalid("The first payment is more than ten years away.", field="first_date")
     terms = AwardTerms.objects.create(
         arm=arm,
         pilot=arm.pilot,

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cashpilot.core.calendars import working_days_of
+from cashpilot.core.refusals import Invalid
+from participants.models import Pilot
 from payments.models import Instalment
 from payments.queries import schedule_of
 from payments.rules import monthly_dates
@@ -113,3 +115,13 @@ def test_a_schedule_shows_the_next_payment_first_and_nothing_for_a_comparison_pe
     assert [one.number for one in schedule.to_come] == [2, 3]
     assert schedule.paid_minor == 0
     assert schedule_of(compared) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("day", [date(9999, 12, 1), date(1900, 1, 1)])
+def test_a_first_payment_in_another_age_is_refused_and_no_pilot_is_made(day):
+    with pytest.raises(Invalid, match="more than ten years away") as no:
+        a_pilot(first_date=day)
+
+    assert no.value.field == "first_date"
+    assert not Pilot.objects.exists()
