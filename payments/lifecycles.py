@@ -42,6 +42,6 @@ PROVIDER_EVENT = Lifecycle(
         "received": frozenset({"applied", "ignored", "refused"}),
         "applied": frozenset(),
         "ignored": frozenset(),
-        "refused": frozenset({"applied"}),  # a person looked, and had it tried again
+        "refused": frozenset({"received"}),  # a person looked, and has it tried again
     },
 )

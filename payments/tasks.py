@@ -4,6 +4,8 @@ Every task means "look now". What each finds is claimed in the database, so any 
 may look at once, and a lost message is made good by the next tick.
 """
 
+from contextlib import suppress
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -55,7 +57,11 @@ def sweep_provider_events() -> None:
 @shared_task(name="payments.sweep_accounts")
 def sweep_accounts() -> None:
     """Fetch what a lost webhook about somebody's own account would have said."""
-    provider_events.sweep_accounts(provider=get_provider(), by=WORKER, now=timezone.now())
+    provider, now = get_provider(), timezone.now()
+    provider_events.sweep_accounts(provider=provider, by=WORKER, now=now)
+    for recipient in Recipient.objects.exclude(provider_account=None).exclude(status="ready"):
+        with suppress(Refused):
+            recipients.observe(recipient=recipient, provider=provider, by=WORKER, now=now)
 
 
 @shared_task(name="payments.create_missing_recipients")
@@ -68,4 +74,4 @@ def create_missing_recipients() -> None:
                 recipient=recipient, provider=provider, by=WORKER, now=timezone.now()
             )
         except Refused:
-            return
+            continue

@@ -72,7 +72,7 @@ def a_prepared_run(pilot: Pilot, *, due_by: date = date(2026, 3, 2)) -> PayRun:
 
 def an_approved_run(pilot: Pilot, *, due_by: date = date(2026, 3, 2)) -> PayRun:
     run = a_prepared_run(pilot, due_by=due_by)
-    pay_runs.submit_for_approval(run=run, by=BY, now=NOON)
+    pay_runs.submit_for_approval(run=run, preparer=run.prepared_by, by=BY, now=NOON)
     approver = a_member(pilot, Role.APPROVER)
     pay_runs.approve(run=run, approver=approver, by=BY, now=NOON)
     run.refresh_from_db()

@@ -161,7 +161,7 @@ def test_a_participant_reads_of_their_money_in_plain_words(pilot, state):
 def put_on_its_way(pilot, state) -> None:
     """Write a state down as it would stand later; how it came there is another test's matter."""
     run = PayRun.objects.get()
-    pay_runs.submit_for_approval(run=run, by=BY, now=run.prepared_at)
+    pay_runs.submit_for_approval(run=run, preparer=run.prepared_by, by=BY, now=run.prepared_at)
     approver = a_member(pilot, Role.APPROVER, email="approver@example.org")
     pay_runs.approve(run=run, approver=approver, by=BY, now=run.prepared_at)
     change = {"held_reason": "review"} if state == "held" else {"state": state}

@@ -168,7 +168,7 @@ def _frozen_run(world: World, due: date, now: datetime) -> PayRun:
     run = pay_runs.prepare(
         fund=world.pilot.funds.get(), due_by=due, preparer=world.staff["priya"], by=BY, now=now
     )
-    pay_runs.submit_for_approval(run=run, by=BY, now=now)
+    pay_runs.submit_for_approval(run=run, preparer=world.staff["priya"], by=BY, now=now)
     return run
 
 

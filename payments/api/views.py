@@ -51,7 +51,9 @@ class SubmitPayRun(APIView):
     def post(self, request, public_id):
         """Freeze the list and ask a second person to approve it."""
         run = queries.pay_run_for(request.user, public_id, "prepare pay runs")
-        run = pay_runs.submit_for_approval(run=run, by=request.user.public_id, now=timezone.now())
+        run = pay_runs.submit_for_approval(
+            run=run, preparer=request.user, by=request.user.public_id, now=timezone.now()
+        )
         return Response(_preview(run))
 
 

@@ -48,6 +48,11 @@ class LedgerEntry(models.Model):
             models.UniqueConstraint(
                 fields=["disbursement", "kind", "provider_object"], name="each_movement_once"
             ),
+            models.UniqueConstraint(
+                fields=["fund", "kind", "provider_object"],
+                condition=Q(disbursement=None),
+                name="each_funding_once",
+            ),
         ]
         indexes = [models.Index(fields=["fund", "posted_at"], name="ledger_by_fund")]
 

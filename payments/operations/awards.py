@@ -57,6 +57,8 @@ def set_terms(
     """Say what everybody in a cash arm is promised: `count` monthly sums from `first_date`."""
     if not arm.is_paid:
         raise NotPaid(f"People in “{arm.name}” are not paid: only a cash arm has award terms.")
+    if fund.pilot_id != arm.pilot_id:
+        raise Invalid("This fund belongs to another pilot.", field="fund")
     if not 1 <= count <= LONGEST_AWARD:
         raise Invalid(f"The number of payments must be from 1 to {LONGEST_AWARD}.", field="count")
     if abs(first_date - now.date()) > FURTHEST:

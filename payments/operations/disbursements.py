@@ -1,5 +1,6 @@
 """Queueing disbursements, and what people may do about one that waits."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -8,8 +9,9 @@ from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import Refused
 from payments.lifecycles import DISBURSEMENT
 from payments.models import Disbursement, PayRun
+from payments.operations.recipients import observe
 from payments.providers import get_provider
-from payments.providers.base import Order, Provider
+from payments.providers.base import Order, Provider, Unreachable
 from payments.queries import line_of, recipient_of, waiting_for_a_person
 from payments.rules import idempotency_key, line_hash
 
@@ -57,29 +59,42 @@ def order_of(disbursement: Disbursement) -> Order:
 
 def release_waiting(*, provider: Provider, by: str, now: datetime) -> int:
     """Let go of what waited for money or for payment details, once these are there."""
+    left: dict[str, int] = {}
     released = 0
     for one in waiting_for_a_person().filter(held_reason__in=[Held.FUNDS, Held.RECIPIENT]):
-        if one.held_reason == Held.RECIPIENT:
-            is_there = recipient_of(one).status == "ready"
-        else:
-            is_there = provider.float_available(one.currency) >= one.amount_minor
-        if is_there:
-            release(disbursement=one, by=by, now=now)
-            released += 1
+        with suppress(Unreachable, Refused):
+            if _is_there(one, left, provider=provider, by=by, now=now):
+                release(disbursement=one, by=by, now=now)
+                released += 1
     return released
+
+
+def _is_there(
+    one: Disbursement, left: dict[str, int], *, provider: Provider, by: str, now: datetime
+) -> bool:
+    """Whether what it waited for is there, as the provider says now; each penny counts once."""
+    if one.held_reason == Held.RECIPIENT:
+        recipient = observe(recipient=recipient_of(one), provider=provider, by=by, now=now)
+        return recipient.status == "ready"
+    if one.currency not in left:
+        left[one.currency] = provider.float_available(one.currency)
+    left[one.currency] -= one.amount_minor
+    return left[one.currency] >= 0
 
 
 @transaction.atomic
 def release(*, disbursement: Disbursement, by: str, now: datetime) -> None:
     """Take a hold off: the disbursement goes on under the same rules as any other.
 
-    Whoever releases one after a server error has looked at the provider's own books: only then
-    may a dead key be replaced.
+    What is taken off is the hold that was seen. Whoever takes off a review after a server error
+    has looked at the provider's own books: only then may a dead key be replaced.
     """
-    changed = Disbursement.objects.filter(
-        pk=disbursement.pk, state__in=[State.QUEUED, State.UNKNOWN]
-    ).exclude(held_reason="")
-    if not changed.update(held_reason="", not_before=None, saw_server_error=False):
+    was = disbursement.held_reason
+    held = Disbursement.objects.filter(
+        pk=disbursement.pk, state__in=[State.QUEUED, State.UNKNOWN], held_reason=was
+    )
+    looked = {"saw_server_error": False} if was == Held.REVIEW else {}
+    if not was or not held.update(held_reason="", not_before=None, **looked):
         raise Refused("This payment is not waiting for anybody.")
     AuditEvent.record(
         disbursement, "disbursement.released", at=now, by=by, was=disbursement.held_reason

@@ -11,7 +11,7 @@ from cashpilot.core.refusals import NotAllowed, Refused
 from payments.lifecycles import DISBURSEMENT, PAY_RUN
 from payments.models import Fund, LeftOut, PayRun, PayRunApproval, PayRunLine
 from payments.operations.disbursements import queue
-from payments.queries import Due, due_in, lines_now, sent_minor, total_of
+from payments.queries import LIVE, Due, due_in, lines_as_prepared, lines_now, sent_minor, total_of
 from payments.rules import content_hash
 
 
@@ -63,10 +63,17 @@ def prepare(*, fund: Fund, due_by: date, preparer: User, by: str, now: datetime)
 
 
 @transaction.atomic
-def submit_for_approval(*, run: PayRun, by: str, now: datetime) -> PayRun:
-    """Freeze the list that was previewed, and ask for a second pair of eyes."""
+def submit_for_approval(*, run: PayRun, preparer: User, by: str, now: datetime) -> PayRun:
+    """Freeze the list that was previewed, and ask for a second pair of eyes.
+
+    Only whoever prepared the run submits it: one person never does both halves.
+    """
     run = _locked(run)
-    PAY_RUN.move(run, "previewed", now=now, by=by, content_hash=content_hash(lines_now(run)))
+    if preparer.pk != run.prepared_by_id:
+        raise NotAllowed("Someone else prepared this pay run. They have to freeze its list.")
+    frozen = content_hash(lines_as_prepared(run))
+    _check_unchanged(run, frozen)
+    PAY_RUN.move(run, "previewed", now=now, by=by, content_hash=frozen)
     return run
 
 
@@ -83,11 +90,7 @@ def approve(*, run: PayRun, approver: User, by: str, now: datetime) -> PayRun:
         raise NotAllowed("You prepared this pay run. Someone else has to approve it.")
     if not PAY_RUN.allows(run.state, "approved"):
         raise Refused(f"This pay run is {run.get_state_display().lower()}: nothing to approve.")
-    if content_hash(lines_now(run)) != run.content_hash:
-        raise Changed(
-            "Something in this pay run has changed since it was previewed. "
-            "Stop it and prepare a new one."
-        )
+    _check_unchanged(run, run.content_hash)
     _check_budget(run)
     PayRunApproval.objects.create(
         pay_run=run,
@@ -138,15 +141,26 @@ def _let_go_of_unsent(run: PayRun, *, by: str, now: datetime) -> None:
     DISBURSEMENT.move_locked(
         list(unsent), "failed", now=now, by=by, failure="run_stopped", held_reason=""
     )
-    live = run.disbursements.exclude(state="failed").values("instalment")
+    live = run.disbursements.filter(LIVE).values("instalment")
     run.lines.exclude(instalment__in=live).update(is_open=False)
 
 
+def _check_unchanged(run: PayRun, frozen: str) -> None:
+    now_it_is, prepared = content_hash(lines_now(run)), content_hash(lines_as_prepared(run))
+    if not now_it_is == prepared == frozen:
+        raise Changed(
+            "Something in this pay run has changed since it was previewed. "
+            "Stop it and prepare a new one."
+        )
+
+
 def _check_budget(run: PayRun) -> None:
-    missing = sent_minor(run.fund) + total_of(run) - run.fund.budget_minor
+    """Counted under the fund's lock, so that two runs cannot both have the last of it."""
+    fund = Fund.objects.select_for_update().get(pk=run.fund_id)
+    missing = sent_minor(fund) + total_of(run) - fund.budget_minor
     if missing > 0:
         raise Refused(
-            f"The budget of “{run.fund.name}” is {in_words(missing, run.fund.currency)} too small "
+            f"The budget of “{fund.name}” is {in_words(missing, fund.currency)} too small "
             "for this pay run. Raise the budget, or stop this run."
         )
 

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, Q
 
 from cashpilot.core.models import Heartbeat
-from cashpilot.core.refusals import Refused
+from cashpilot.core.refusals import Overtaken, Refused
 from payments.lifecycles import PROVIDER_EVENT
 from payments.models import Disbursement, ProviderEvent, Recipient
 from payments.operations import recipients, settlement
@@ -52,7 +52,8 @@ def sweep(*, provider: Provider, by: str, now: datetime) -> int:
 
 def sweep_accounts(*, provider: Provider, by: str, now: datetime) -> int:
     """The same for the accounts of everybody whose money is still on its way; returns how many."""
-    waiting = Disbursement.objects.filter(state__in=["submitted", "returned"])
+    may_bounce = Q(state="paid", final_at__gte=now)
+    waiting = Disbursement.objects.filter(Q(state__in=["submitted", "returned"]) | may_bounce)
     since = waiting.values("destination").annotate(oldest=Min("state_changed_at"))
     return sum(
         _keep_unseen(
@@ -106,13 +107,19 @@ def apply(*, events: Sequence[ProviderEvent], provider: Provider, by: str, now: 
             for event in events:
                 PROVIDER_EVENT.move(event, State.APPLIED, now=now, by=by)
             act(by=by, now=now)
-    except Unreachable:
+    except (Unreachable, Overtaken):
         return
     except TooEarly as early:
         late = [one for one in events if now - one.received_at > PATIENCE]
         _refuse(late, early, by=by, now=now)
     except Refused as no:
         _refuse(events, no, by=by, now=now)
+
+
+@transaction.atomic
+def try_again(*, event: ProviderEvent, by: str, now: datetime) -> None:
+    """Have an event that waits for a person looked at once more, because its cause is gone."""
+    PROVIDER_EVENT.move(event, State.RECEIVED, now=now, by=by, reason="")
 
 
 def _refuse(events: Sequence[ProviderEvent], no: Refused, *, by: str, now: datetime) -> None:
@@ -173,6 +180,8 @@ def _carried_by(payout: Payout, account: str) -> list[Disbursement]:
     ours = Disbursement.objects.order_by("pk")
     if payout.transfers:
         return list(ours.filter(provider_reference__in=payout.transfers))
+    if payout.status == "paid" and ours.filter(destination=account, state="submitted").exists():
+        raise Refused(f"The payout {payout.reference} arrived, and lists nothing of ours.")
     if payout.status not in ("failed", "canceled"):
         return []
     seen = list(ours.filter(payout_reference=payout.reference))

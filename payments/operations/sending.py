@@ -78,7 +78,14 @@ def start_try(
 def send_one(
     *, disbursement: Disbursement, token: uuid.UUID, provider: Provider, by: str, now: datetime
 ) -> None:
-    """Ask for one claimed disbursement, and record the answer."""
+    """Ask for one claimed disbursement, and record the answer.
+
+    With too little of the lease left to hear it, or the run stopped, nothing is asked and the row
+    is put back.
+    """
+    if not _may_still_ask(disbursement, token):
+        _put_back_unasked(disbursement, token, by=by, now=now)
+        return
     answer = provider.send(order_of(disbursement), disbursement.request_body)
     record(disbursement=disbursement, token=token, answer=answer, by=by, now=now)
 
@@ -95,6 +102,8 @@ def record(
         )
         if row.state != State.SUBMITTING or row.claim_token != token:
             _attempt(row, Kind.FENCED, str(answer), now).save()
+            if isinstance(answer, Accepted):  # money has moved, whoever holds the claim
+                adopt(disbursement=row, reference=answer.reference, by=by, now=now)
             return
         _RECORDERS[type(answer)](row, answer, by=by, now=now)
 
@@ -106,6 +115,27 @@ def expire_leases(*, by: str, now: datetime) -> int:
         rows = list(late.select_for_update(skip_locked=True)[:BATCH])
         DISBURSEMENT.move_locked(rows, State.UNKNOWN, now=now, by=by, has_open_try=True)
     return len(rows)
+
+
+def _put_back_unasked(
+    disbursement: Disbursement, token: uuid.UUID, *, by: str, now: datetime
+) -> None:
+    with transaction.atomic(durable=True):
+        mine = {"pk": disbursement.pk, "state": State.SUBMITTING, "claim_token": token}
+        row = Disbursement.objects.select_for_update().filter(**mine).first()
+        if row:
+            state = State.UNKNOWN if row.has_open_try else State.QUEUED
+            _put_back(row, state, by=by, now=now)
+
+
+def _may_still_ask(disbursement: Disbursement, token: uuid.UUID) -> bool:
+    return Disbursement.objects.filter(
+        pk=disbursement.pk,
+        state=State.SUBMITTING,
+        claim_token=token,
+        lease_until__gt=Now() + timedelta(seconds=sum(settings.STRIPE_TIMEOUT)),
+        pay_run__state__in=["approved", "sending"],
+    ).exists()
 
 
 def _claimable():
@@ -145,12 +175,14 @@ def _accepted(row: Disbursement, answer: Accepted, *, by: str, now: datetime) ->
 def _declined(row: Disbursement, answer: Declined, *, by: str, now: datetime) -> None:
     """Nothing was executed under this key, so the next try gets a new one, once the cause is gone.
 
-    A refusal at the door (401, 403) says nothing about an earlier try under the same key.
+    It says nothing of an earlier try whose outcome is open: that one is looked up first. A refusal
+    at the door (401, 403) says nothing of any other.
     """
     _attempt(row, Kind.DECLINED, answer.code, now).save()
     held = WAITS_FOR.get(answer.code, Held.REVIEW)
-    if row.has_open_try and held == Held.RUN_PAUSED:
-        _put_back(row, State.UNKNOWN, by=by, now=now, held_reason=held)
+    if row.has_open_try:
+        declined = "" if held == Held.RUN_PAUSED else answer.code[:60]
+        _put_back(row, State.UNKNOWN, by=by, now=now, held_reason=held, failure=declined)
         return
     number = row.key_number if held == Held.RUN_PAUSED else row.key_number + 1
     _put_back(

@@ -58,6 +58,7 @@ def reverse(*, disbursement: Disbursement, transfer: Transfer, by: str, now: dat
     DISBURSEMENT.move(
         row, State.RETURNED, now=now, by=by, returned_to=ReturnedTo.FUNDS, failure="reversed"
     )
+    row.pay_run.lines.filter(instalment_id=row.instalment_id).update(is_open=False)
     if was_paid:
         INSTALMENT.move(row.instalment, "planned", now=now, by=by)
     held_by = Account.PARTICIPANT if was_paid else Account.PROVIDER
@@ -81,6 +82,8 @@ def _on_its_way(row: Disbursement, payout: Payout, *, by: str, now: datetime) ->
 def _paid(row: Disbursement, payout: Payout, *, by: str, now: datetime) -> None:
     if row.state == State.PAID:
         return
+    if row.returned_to == ReturnedTo.FUNDS:
+        raise Refused("This transfer was taken back, and the bank says it arrived: look at both.")
     calendar = working_days_of(row.instalment.award.enrolment.pilot.nation)
     DISBURSEMENT.move(
         row,

@@ -41,7 +41,9 @@ def _resolve_one(row: Any, *, provider: Provider, by: str, now: datetime) -> Non
     order = order_of(row)
     found = provider.find(order)
     step = next_step(age=row.age, found=len(found), agrees=_agrees(found, order))
-    if step == "same key" and row.pay_run.state == STOPPED:
+    if not found and row.failure:
+        step = "prove absence"  # the last try was declined, and the one before moved nothing
+    elif step == "same key" and row.pay_run.state == STOPPED:
         step = "wait"
     _STEPS[step](row, found, provider=provider, by=by, now=now)
 
@@ -98,22 +100,28 @@ def _prove_absence(row, found, *, provider, by, now):
     if any(row.public_id in event.body for event in events) or row.saw_server_error:
         _hold(row, Held.REVIEW, by=by, now=now)
         return
-    number = row.key_number + 1
+    token = uuid.uuid4()
     with _still(row) as mine:
         if mine:
             _note(mine, Kind.ABSENT, "no transfer, no event", now)
-        if mine and row.pay_run.state == STOPPED:
-            DISBURSEMENT.move(mine, State.FAILED, now=now, by=by, failure="run_stopped")
+        is_to_be_sent = mine is not None and mine.pay_run.state != STOPPED
+        if is_to_be_sent:
+            _take_new_key(mine)
+            start_try(disbursements=[mine], token=token, by=by, now=now)
         elif mine:
-            Disbursement.objects.filter(pk=mine.pk).update(
-                key_number=number,
-                idempotency_key=idempotency_key(mine.public_id, number),
-                first_sent_at=None,
-                has_open_try=False,
-            )
-    row.refresh_from_db()
-    if row.key_number == number:
-        _try_again(row, provider=provider, by=by, now=now)
+            DISBURSEMENT.move(mine, State.FAILED, now=now, by=by, failure="run_stopped")
+    if is_to_be_sent:
+        send_one(disbursement=mine, token=token, provider=provider, by=by, now=now)
+
+
+def _take_new_key(row: Disbursement) -> None:
+    """The old key moved nothing: the next try, in the same transaction, is the first of a new
+    one."""
+    row.key_number += 1
+    row.idempotency_key = idempotency_key(row.public_id, row.key_number)
+    row.first_sent_at, row.has_open_try, row.failure = None, False, ""
+    changed = ("key_number", "idempotency_key", "first_sent_at", "has_open_try", "failure")
+    row.save(update_fields=changed)
 
 
 _STEPS = {

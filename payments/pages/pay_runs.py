@@ -118,7 +118,7 @@ def _who_and_when(request) -> dict:
 
 
 def _submit(run, request) -> None:
-    pay_runs.submit_for_approval(run=run, **_who_and_when(request))
+    pay_runs.submit_for_approval(run=run, preparer=request.user, **_who_and_when(request))
 
 
 def _approve(run, request) -> None:

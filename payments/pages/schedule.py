@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cashpilot.core.refusals import NotFound
 from participants.queries import NO_PERSON, signed_in_participant
+from payments.models import Recipient
 from payments.operations import recipients
 from payments.providers import get_provider
 from payments.queries import Payment, Schedule, schedule_of
@@ -24,6 +25,13 @@ def _mine(request, public_id):
     return mine
 
 
+def _my_recipient(request, public_id) -> Recipient:
+    recipient = Recipient.objects.filter(enrolment=_mine(request, public_id)).first()
+    if recipient is None:
+        raise NotFound(NO_PERSON)
+    return recipient
+
+
 @require_GET
 def my_schedule(request, public_id):
     """The schedule of the signed-in participant, or the page of someone in a comparison arm."""
@@ -38,9 +46,8 @@ def my_schedule(request, public_id):
 @require_POST
 def my_destination(request, public_id):
     """Send the participant to the provider's own page for bank details, by a fresh address."""
-    enrolment = _mine(request, public_id)
     url = recipients.start_onboarding(
-        recipient=enrolment.recipient,
+        recipient=_my_recipient(request, public_id),
         provider=get_provider(),
         return_url=request.build_absolute_uri(reverse("my_destination_back", args=[public_id])),
         refresh_url=request.build_absolute_uri(reverse("my_schedule", args=[public_id])),
@@ -53,9 +60,11 @@ def my_destination(request, public_id):
 @require_GET
 def my_destination_back(request, public_id):
     """Coming back from the provider proves nothing: its own view is read again."""
-    enrolment = _mine(request, public_id)
     recipients.observe(
-        recipient=enrolment.recipient, provider=get_provider(), by="provider", now=timezone.now()
+        recipient=_my_recipient(request, public_id),
+        provider=get_provider(),
+        by="provider",
+        now=timezone.now(),
     )
     return redirect("my_schedule", public_id=public_id)
 

@@ -135,8 +135,8 @@ class StripeProvider:
         return Accepted(made.id)
 
     def find(self, order: Order) -> list[Transfer]:
-        pages = _ask(self.client.v1.transfers.list, {"transfer_group": order.group, "limit": 100})
-        return [_transfer(one) for one in pages.auto_paging_iter()]
+        wanted = {"transfer_group": order.group, "limit": 100}
+        return [_transfer(one) for one in _all_pages(self.client.v1.transfers.list, wanted)]
 
     def transfer(self, reference: str) -> Transfer:
         return _transfer(_ask(self.client.v1.transfers.retrieve, reference))
@@ -144,12 +144,12 @@ class StripeProvider:
     def payout(self, *, account: str, reference: str) -> Payout:
         options = {"stripe_account": account}
         found = _ask(self.client.v1.payouts.retrieve, reference, {}, options)
-        carried = _ask(
+        carried = _all_pages(
             self.client.v1.balance_transactions.list,
             {"payout": reference, "limit": 100, "expand": ["data.source"]},
             options,
         )
-        sources = [getattr(one, "source", None) for one in carried.auto_paging_iter()]
+        sources = [getattr(one, "source", None) for one in carried]
         return Payout(
             reference=found.id,
             status=found.status,
@@ -180,8 +180,8 @@ class StripeProvider:
             "limit": 100,
         }
         options = {"stripe_account": account} if account else {}
-        pages = _ask(self.client.v1.events.list, wanted, options)
-        newest_first = [one.to_dict() for one in pages.auto_paging_iter()]
+        pages = _all_pages(self.client.v1.events.list, wanted, options)
+        newest_first = [one.to_dict() for one in pages]
         if account:
             newest_first = [{**one, "account": account} for one in newest_first]
         return [_event(one, json.dumps(one)) for one in reversed(newest_first)]
@@ -200,6 +200,11 @@ def _ask(call, *arguments):
             f"The payment provider did not answer as expected ({type(error).__name__}). "
             "Nothing was changed; try again in a few minutes."
         ) from error
+
+
+def _all_pages(call, *arguments) -> list[Any]:
+    """Every object of a list, all its pages fetched or none."""
+    return _ask(lambda: list(call(*arguments).auto_paging_iter()))
 
 
 def _is_what_we_asked(made: Any, order: Order) -> bool:

@@ -9,6 +9,7 @@ import stripe
 from payments.providers.base import Answer, Declined, NotNow, Unknown
 
 _OUTCOME_OPEN = (409, 424)
+_AT_THE_DOOR = (401, 403)
 
 
 def answer_to(error: Exception) -> Answer:
@@ -19,6 +20,8 @@ def answer_to(error: Exception) -> Answer:
         return Unknown(name)
     if isinstance(error, stripe.IdempotencyError):
         return Unknown("idempotency_error")
+    if status in _AT_THE_DOOR:
+        return Declined(f"HTTP {status}")
     if status == 429:
         return NotNow(_code_of(error) or "rate_limit")
     if status >= 500 or status in _OUTCOME_OPEN:

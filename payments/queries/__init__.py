@@ -1,12 +1,13 @@
 """The questions other code may ask of payments. Nothing here writes."""
 
-from payments.queries.money import balances_of, promised_minor, sent_minor, total_of
+from payments.queries.money import LIVE, balances_of, promised_minor, sent_minor, total_of
 from payments.queries.pay_runs import (
     Due,
     Preview,
     disbursement_for,
     due_in,
     line_of,
+    lines_as_prepared,
     lines_now,
     pay_run_for,
     pay_runs_of,
@@ -18,6 +19,7 @@ from payments.queries.pay_runs import (
 from payments.queries.schedules import Payment, Schedule, received_minor, schedule_of
 
 __all__ = [
+    "LIVE",
     "Due",
     "Payment",
     "Preview",
@@ -26,6 +28,7 @@ __all__ = [
     "disbursement_for",
     "due_in",
     "line_of",
+    "lines_as_prepared",
     "lines_now",
     "pay_run_for",
     "pay_runs_of",

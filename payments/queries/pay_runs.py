@@ -1,6 +1,6 @@
 """Pay runs: what is due, who is in a run, who is left out and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
@@ -81,6 +81,19 @@ def lines_now(run: PayRun) -> list[Line]:
         line_of(one.instalment, one.instalment.award.enrolment.recipient.provider_account or "")
         for one in lines
         if one.instalment.state == Instalment.State.PLANNED
+    ]
+
+
+def lines_as_prepared(run: PayRun) -> list[Line]:
+    """The lines of a run as they were prepared and shown."""
+    lines = run.lines.select_related("instalment__award__enrolment")
+    return [
+        replace(
+            line_of(one.instalment, one.destination),
+            amount_minor=one.amount_minor,
+            due_date=one.due_date,
+        )
+        for one in lines
     ]
 
 

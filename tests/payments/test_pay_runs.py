@@ -75,7 +75,7 @@ def test_whoever_prepared_a_run_cannot_approve_it_whatever_their_roles():
     pilot = a_pilot()
     ready(an_enrolment(pilot))
     run = a_prepared_run(pilot)
-    pay_runs.submit_for_approval(run=run, by=BY, now=NOON)
+    pay_runs.submit_for_approval(run=run, preparer=run.prepared_by, by=BY, now=NOON)
     a_member(pilot, Role.APPROVER, email=run.prepared_by.email)
 
     with pytest.raises(NotAllowed, match="You prepared this pay run"):
@@ -110,7 +110,7 @@ def test_what_changed_since_the_preview_is_not_approved(change):
     pilot = a_pilot()
     ready(an_enrolment(pilot))
     run = a_prepared_run(pilot)
-    pay_runs.submit_for_approval(run=run, by=BY, now=NOON)
+    pay_runs.submit_for_approval(run=run, preparer=run.prepared_by, by=BY, now=NOON)
     change()
 
     with pytest.raises(pay_runs.Changed, match="changed since it was previewed"):
@@ -125,7 +125,7 @@ def test_a_run_beyond_the_budget_is_not_approved():
     pilot = a_pilot()
     ready(an_enrolment(pilot))
     run = a_prepared_run(pilot)
-    pay_runs.submit_for_approval(run=run, by=BY, now=NOON)
+    pay_runs.submit_for_approval(run=run, preparer=run.prepared_by, by=BY, now=NOON)
     Fund.objects.update(budget_minor=1)
 
     with pytest.raises(Refused, match="too small"):
@@ -182,7 +182,7 @@ def test_twenty_approvals_at_once_queue_each_instalment_once():
     for number in range(5):
         ready(an_enrolment(pilot, name=f"Person {number}"))
     run = a_prepared_run(pilot)
-    pay_runs.submit_for_approval(run=run, by=BY, now=NOON)
+    pay_runs.submit_for_approval(run=run, preparer=run.prepared_by, by=BY, now=NOON)
     approver = a_member(pilot, Role.APPROVER)
 
     outcomes = together(20, lambda: pay_runs.approve(run=run, approver=approver, by=BY, now=NOON))
@@ -208,3 +208,29 @@ def test_twenty_preparations_at_once_make_one_run():
 
     assert PayRun.objects.count() == 1
     assert sum(isinstance(one, PayRun) for one in outcomes) == 1
+
+
+def test_only_whoever_prepared_a_run_freezes_its_list():
+    pilot = a_pilot()
+    ready(an_enrolment(pilot))
+    run = a_prepared_run(pilot)
+    tom = a_member(pilot, Role.PREPARER, Role.APPROVER)
+
+    with pytest.raises(NotAllowed, match="Someone else prepared"):
+        pay_runs.submit_for_approval(run=run, preparer=tom, by=BY, now=NOON)
+
+    run.refresh_from_db()
+    assert run.state == "prepared"
+
+
+def test_what_changed_between_preparing_and_freezing_is_not_frozen():
+    pilot = a_pilot()
+    ready(an_enrolment(pilot))
+    run = a_prepared_run(pilot)
+    Instalment.objects.update(amount_minor=50_000)
+
+    with pytest.raises(pay_runs.Changed):
+        pay_runs.submit_for_approval(run=run, preparer=run.prepared_by, by=BY, now=NOON)
+
+    run.refresh_from_db()
+    assert run.state == "prepared"

@@ -134,19 +134,29 @@ def test_a_destination_that_changed_after_approval_is_not_paid(disbursement, pro
     assert transfers_at(sandbox) == []
 
 
-def test_an_answer_that_comes_after_the_lease_changes_nothing(disbursement, provider, sandbox):
+def test_after_its_lease_a_worker_asks_for_nothing(disbursement, provider, sandbox):
     token, claimed = sending.claim(by=BY, now=NOON, limit=10)
     Disbursement.objects.update(lease_until=NOON)
-    sending.expire_leases(by=BY, now=NOON)
 
     sending.send_one(disbursement=claimed[0], token=token, provider=provider, by=BY, now=NOON)
 
     disbursement.refresh_from_db()
-    assert disbursement.state == "unknown"
-    assert list(disbursement.attempts.values_list("kind", flat=True)) == ["intent", "fenced"]
-    look_again(provider)
+    assert disbursement.state == "queued"
+    assert transfers_at(sandbox) == []
+
+
+def test_an_acceptance_that_comes_after_the_lease_is_believed(disbursement, provider, sandbox):
+    token, claimed = sending.claim(by=BY, now=NOON, limit=10)
+    answer = provider.send(disbursements.order_of(claimed[0]), claimed[0].request_body)
+    Disbursement.objects.update(lease_until=NOON)
+    sending.expire_leases(by=BY, now=NOON)
+
+    sending.record(disbursement=claimed[0], token=token, answer=answer, by=BY, now=NOON)
+
     disbursement.refresh_from_db()
     assert disbursement.state == "submitted"
+    assert list(disbursement.attempts.values_list("kind", flat=True)) == ["intent", "fenced"]
+    look_again(provider)
     assert moved(sandbox, disbursement) == 1
 
 
@@ -276,7 +286,6 @@ def test_what_was_sent_before_the_run_was_stopped_is_found_and_never_owed_again(
 def test_what_was_put_back_after_the_stop_is_owed_again(disbursement, provider, sandbox):
     token, claimed = sending.claim(by=BY, now=NOON, limit=10)
     stop(disbursement)
-    sandbox.fault("429_rate", path="/v1/transfers", method="POST")
     sending.send_one(disbursement=claimed[0], token=token, provider=provider, by=BY, now=NOON)
 
     pay_runs.bring_up_to_date(run=disbursement.pay_run, by=BY, now=NOON)
@@ -284,3 +293,36 @@ def test_what_was_put_back_after_the_stop_is_owed_again(disbursement, provider, 
     disbursement.refresh_from_db()
     assert disbursement.state == "failed"
     assert len(due_in(disbursement.pay_run.fund, NOON.date())) == 1
+
+
+def test_a_decline_after_an_open_try_is_looked_up_before_a_new_key(disbursement, provider, sandbox):
+    sandbox.fault("drop_after", path="/v1/transfers", method="POST")
+    send(provider)
+    token = uuid.uuid4()
+    row = Disbursement.objects.get()
+    sending.start_try(disbursements=[row], token=token, by=BY, now=NOON)
+
+    sending.record(
+        disbursement=row, token=token, answer=Declined("account_invalid"), by=BY, now=NOON
+    )
+
+    row.refresh_from_db()
+    assert (row.state, row.held_reason) == ("unknown", "review")
+    disbursements.release(disbursement=row, by=BY, now=NOON)
+    look_again(provider)
+    row.refresh_from_db()
+    assert row.state == "submitted"
+    assert moved(sandbox, row) == 1
+
+
+def test_a_stopped_worker_between_two_keys_does_not_stop_the_others(
+    disbursement, provider, sandbox, aged
+):
+    sandbox.fault("drop_before", path="/v1/transfers", method="POST")
+    send(provider)
+    aged(disbursement, hours=27)
+
+    look_again(provider)
+
+    assert not Disbursement.objects.filter(state="unknown", first_sent_at=None).exists()
+    assert moved(sandbox, disbursement) == 1

@@ -237,3 +237,29 @@ def test_a_run_is_done_when_all_its_money_is_there(client, settings, sandbox, pr
     run.refresh_from_db()
     assert run.state == "done"
     assert not run.lines.filter(is_open=True).exists()
+
+
+def test_an_event_another_worker_is_applying_is_left_to_the_next_look(sandbox, provider, sent):
+    provider_events.sweep(provider=provider, by=BY, now=LATER)
+    event = ProviderEvent.objects.first()
+    stale = ProviderEvent.objects.get(pk=event.pk)
+    provider_events.apply(events=[event], provider=provider, by=BY, now=LATER)
+
+    provider_events.apply(events=[stale], provider=provider, by=BY, now=LATER)
+
+    event.refresh_from_db()
+    assert event.state == "applied"
+
+
+def test_a_bounce_whose_webhook_was_lost_is_found_by_the_sweep(
+    client, settings, sandbox, provider, bounced
+):
+    sandbox.run_payouts(arrive=True)
+    hear_all(client, settings, sandbox, provider)
+    sandbox.advance(days=3)
+
+    provider_events.sweep_accounts(provider=provider, by=BY, now=LATER + timedelta(days=1))
+    provider_events.apply_waiting(provider=provider, by=BY, now=LATER + timedelta(days=1))
+
+    bounced.refresh_from_db()
+    assert (bounced.state, bounced.returned_to) == ("returned", "recipient")
