@@ -81,7 +81,12 @@ def _validation_errors(error: Exception) -> list[dict]:
     if not isinstance(error, exceptions.ValidationError) or not isinstance(detail, dict):
         return []
     return [
-        {"field": field, "says": str(says)}
+        {"field": field, "says": sayable(says)}
         for field, many in detail.items()
         for says in (many if isinstance(many, list) else [many])
     ]
+
+
+def sayable(text: object) -> str:
+    """Text that can be sent: a broken character in what was asked is shown, not repeated."""
+    return str(text).encode("utf-8", "backslashreplace").decode()

@@ -1,8 +1,8 @@
 """Charts drawn on the server, each inside the table that says the same, from one data object.
 
 Whatever may not be shown is None in that object before anything is drawn, so no length or position
-gives it away. A drawing holds no text but its title: words stand in the table, where they grow with
-the reader's font, and colours are the page's own.
+gives it away. A drawing shows no text and has a title and a description for whoever hears it: what
+is read stands in the table and grows with the reader's font, and colours are the page's own.
 """
 
 from collections.abc import Sequence
@@ -69,7 +69,13 @@ def forest(intervals: Sequence[Interval], *, caption: str, unit: str) -> Figure:
         caption,
         [_("Method"), _("Arms"), scale, figure, *([_("Note")] if has_notes else [])],
         [
-            [one.label, one.between, _drawing(one, marks), one.words, *([one.note] * has_notes)]
+            [
+                one.label,
+                one.between,
+                _drawing(one, marks, scale),
+                one.words,
+                *([one.note] * has_notes),
+            ]
             for one in intervals
         ],
     )
@@ -91,7 +97,7 @@ def _round_step(least: float) -> float:
     return next(n * power for n in (1, 2, 5, 10) if n * power >= least * (1 - 1e-9))
 
 
-def _drawing(one: Interval, marks: Sequence[float]) -> SafeString | str:
+def _drawing(one: Interval, marks: Sequence[float], scale: str) -> SafeString | str:
     if one.figures is None:
         return NOTHING
 
@@ -103,7 +109,7 @@ def _drawing(one: Interval, marks: Sequence[float]) -> SafeString | str:
     middle = HEIGHT // 2
     return format_html(
         '<svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">'
-        "<title>{title}</title>"
+        "<title>{title}</title><desc>{description}</desc>"
         '<line x1="{zero}" x2="{zero}" y1="0" y2="{height}" stroke="currentColor"/>'
         '<line class="cp-series-1" x1="{low}" x2="{high}" y1="{middle}" y2="{middle}"'
         ' stroke-width="3"/><circle class="cp-series-1" cx="{at}" cy="{middle}" r="6"/></svg>',
@@ -111,6 +117,7 @@ def _drawing(one: Interval, marks: Sequence[float]) -> SafeString | str:
         height=HEIGHT,
         middle=middle,
         title=f"{one.label}: {one.words}",
+        description=f"{one.between}. {scale}.",
         zero=across(0),
         low=across(low),
         high=across(high),

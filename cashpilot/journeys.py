@@ -6,11 +6,12 @@ from typing import Any
 
 from django.db import transaction
 
+from cashpilot.core.access import Role
 from cashpilot.core.models import User
 from participants.models import Arm, Consent, ConsentText, Enrolment, Pilot
 from participants.operations.consent import publish_text
 from participants.operations.enrolment import enrol, enrol_file
-from participants.operations.pilots import ArmPlan, HelpLine, set_up_pilot
+from participants.operations.pilots import ArmPlan, HelpLine, give_role, set_up_pilot
 from payments.operations.awards import grant_award, open_fund, set_terms
 from payments.operations.ledger import receive_funding
 
@@ -56,6 +57,7 @@ def set_up_whole_pilot(
         by=by,
         now=now,
     )
+    give_role(pilot=pilot, user=manager, role=Role.PREPARER, by=by, now=now)
     fund = open_fund(pilot=pilot, name="Awards", budget_minor=promise.budget_minor, by=by, now=now)
     if promise.received_minor:
         receive_funding(

@@ -1,6 +1,6 @@
 """The questions other code may ask of participants. Nothing here writes."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, QuerySet
@@ -70,6 +70,23 @@ def enrolments_of(pilot: Pilot) -> QuerySet[Enrolment]:
 def enrolments_by_code(pilot: Pilot) -> dict[str, Enrolment]:
     """Enrolments by the code that files and forms know people by."""
     return {one.code: one for one in pilot.enrolments.select_related("participant", "arm")}
+
+
+def already_here(
+    pilot: Pilot, *, name: str, date_of_birth: date | None, email: str, consent_date: date
+) -> Enrolment | None:
+    """Somebody taking part who seems to be this person: same email, or same name and birth date.
+
+    Without either, the same name agreeing on the same day is taken for the same person.
+    """
+    same = Q(participant__name__iexact=name)
+    if date_of_birth:
+        same &= Q(participant__date_of_birth=date_of_birth)
+    else:
+        same &= Q(consents__decided_on=consent_date)
+    if email:
+        same |= Q(participant__email__iexact=email)
+    return pilot.enrolments.filter(same, state=Enrolment.State.ACTIVE).first()
 
 
 def arms_of(pilot: Pilot) -> QuerySet[Arm]:

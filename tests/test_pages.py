@@ -240,7 +240,7 @@ def test_whoever_prepared_a_run_is_told_on_its_page_and_nothing_is_sent(pilot):
 
 def test_a_pay_run_is_frozen_and_approved_by_two_people_on_its_page(pilot):
     run = PayRun.objects.get()
-    member(pilot, Role.PREPARER).post(f"/staff/pay-runs/{run.public_id}/submit/")
+    browser_of(run.prepared_by).post(f"/staff/pay-runs/{run.public_id}/submit/")
 
     response = member(pilot, Role.APPROVER).post(
         f"/staff/pay-runs/{run.public_id}/approve/", follow=True

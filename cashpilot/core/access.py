@@ -25,7 +25,7 @@ ACTS: dict[str, frozenset[Role]] = {
     "see money": frozenset({Role.MANAGER, Role.PREPARER, Role.APPROVER, Role.AUDITOR}),
     "prepare pay runs": frozenset({Role.PREPARER}),
     "approve pay runs": frozenset({Role.APPROVER}),
-    "record answers": frozenset({Role.MANAGER, Role.CASEWORKER, Role.RESEARCHER}),
+    "record answers": frozenset({Role.MANAGER, Role.CASEWORKER}),
     "see results": frozenset({Role.MANAGER, Role.RESEARCHER}),
     "request releases": frozenset({Role.RESEARCHER}),
     "approve releases": frozenset({Role.MANAGER}),

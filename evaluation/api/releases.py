@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from cashpilot.core import access
 from evaluation.models import Release
 from evaluation.operations import releases
 from evaluation.queries.releases import (
@@ -22,7 +23,7 @@ from evaluation.queries.releases import (
     release_for,
     releases_of,
 )
-from participants.queries import pilot_for
+from participants.queries import pilot_for, roles_of
 
 
 class ReleaseLine(serializers.Serializer):
@@ -38,7 +39,8 @@ class ReleaseLine(serializers.Serializer):
     requested_at = serializers.DateTimeField()
     approved_on = serializers.DateField(allow_null=True)
     digest = serializers.CharField(
-        source="dry_run_digest", help_text="SHA-256 of the data file; approval is of this digest"
+        source="dry_run_digest",
+        help_text="SHA-256 of the data file, which approval is of; whoever asked does not see it",
     )
     report = serializers.DictField(source="dry_run")
 
@@ -60,7 +62,7 @@ class Releases(APIView):
     def get(self, request, pilot_id):
         """The releases of a pilot, newest first."""
         pilot = pilot_of_releases(request.user, pilot_id)
-        return Response(ReleaseLine(releases_of(pilot), many=True).data)
+        return Response([_shown(request, one) for one in releases_of(pilot)])
 
     @extend_schema(operation_id="request_release", request=NewRelease, responses={201: ReleaseLine})
     def post(self, request, pilot_id):
@@ -70,14 +72,14 @@ class Releases(APIView):
         release = releases.request_release(
             pilot=pilot, requester=request.user, **asked, **_who_and_when(request)
         )
-        return Response(ReleaseLine(release).data, status=201)
+        return Response(_shown(request, release), status=201)
 
 
 class OneRelease(APIView):
     @extend_schema(operation_id="release", responses=ReleaseLine)
     def get(self, request, public_id):
         """One release with the report of its dry run."""
-        return Response(ReleaseLine(release_for(request.user, public_id, *EITHER)).data)
+        return Response(_shown(request, release_for(request.user, public_id, *EITHER)))
 
 
 class ApproveRelease(APIView):
@@ -87,7 +89,7 @@ class ApproveRelease(APIView):
         release = release_for(request.user, public_id, APPROVE)
         asked = _asked(Agreement, request)
         releases.approve(release=release, approver=request.user, **asked, **_who_and_when(request))
-        return Response(ReleaseLine(release).data)
+        return Response(_shown(request, release))
 
 
 class RejectRelease(APIView):
@@ -96,7 +98,7 @@ class RejectRelease(APIView):
         """Decline a release, with a reason."""
         release = release_for(request.user, public_id, APPROVE)
         releases.reject(release=release, **_asked(Rejection, request), **_who_and_when(request))
-        return Response(ReleaseLine(release).data)
+        return Response(_shown(request, release))
 
 
 class RevokeRelease(APIView):
@@ -105,7 +107,7 @@ class RevokeRelease(APIView):
         """Call a release back; its file is deleted."""
         release = release_for(request.user, public_id, APPROVE)
         releases.revoke(release=release, **_who_and_when(request))
-        return Response(ReleaseLine(release).data)
+        return Response(_shown(request, release))
 
 
 class ReleaseManifest(APIView):
@@ -124,6 +126,20 @@ class ReleaseFile(APIView):
         release = release_for(request.user, public_id, REQUEST)
         data = releases.download(release=release, **_who_and_when(request))
         return FileResponse(io.BytesIO(data), as_attachment=True, filename=f"{public_id}.zip")
+
+
+def _shown(request, release: Release) -> dict:
+    """A release as this person may see it.
+
+    Before a file is built, its digest is for approvers alone: with it somebody could find out,
+    guess by guess, whose row is in the file.
+    """
+    line = dict(ReleaseLine(release).data)
+    may_approve = access.may(roles_of(request.user, release.pilot), APPROVE)
+    is_theirs = release.requested_by_id == request.user.pk
+    if release.state != Release.State.READY and (is_theirs or not may_approve):
+        line["digest"] = ""
+    return line
 
 
 def _asked(kind: type[serializers.Serializer], request) -> dict:

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
+from cashpilot.api import sayable
 from cashpilot.core.refusals import Invalid
 from evaluation import queries
 from evaluation.api import serializers as shapes
@@ -132,10 +133,10 @@ def _problems(errors):
     if not isinstance(errors, dict):
         return
     for place, faults in errors.items():
-        if isinstance(place, int):
+        if isinstance(place, int) and isinstance(faults, dict):
             for column, says in faults.items():
                 where = "(all)" if column == api_settings.NON_FIELD_ERRORS_KEY else column
-                yield Problem(place + 1, where, " ".join(str(one) for one in says))
+                yield Problem(place + 1, where, " ".join(map(sayable, says)))
 
 
 def _who_and_when(request) -> dict:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class QuestionForm(forms.Form):
-    """Which outcome at which wave; the first and the last wave stand there to begin with."""
+    """Which outcome at which wave, adjusted for which earlier wave if any."""
 
     instrument = forms.ChoiceField(label=_("Instrument"))
     wave = forms.TypedChoiceField(label=_("Wave"), coerce=int)

@@ -12,7 +12,13 @@ from cashpilot.core import access
 from cashpilot.core.fields import add_refusal
 from cashpilot.core.refusals import Refused
 from evaluation.pages.forms import QuestionForm
-from evaluation.queries import instrument_called, instruments_answered, results_of, waves_of
+from evaluation.queries import (
+    instrument_called,
+    instruments_answered,
+    results_of,
+    waves_answered,
+    waves_of,
+)
 from evaluation.rules.results import Results
 from participants.queries import pilot_for, pilots_of, roles_of
 
@@ -36,7 +42,7 @@ def evaluation(request):
 @login_required
 @require_GET
 def pilot_results(request, pilot_id):
-    """One outcome of one pilot; to begin with the first instrument at the last wave."""
+    """One outcome of one pilot; to begin with the first instrument at its last answered wave."""
     pilot = pilot_for(request.user, pilot_id, ACT)
     page = {
         "pilot": pilot,
@@ -50,16 +56,22 @@ def pilot_results(request, pilot_id):
     )
     if not answered:
         return render(request, "evaluation/no_answers.html", page)
-    waves = list(waves_of(pilot))
-    first = {"instrument": answered[0].id, "wave": waves[-1].number}
-    if len(waves) > 1:
-        first["baseline"] = waves[0].number
-    form = QuestionForm(
-        request.GET if "instrument" in request.GET else first, instruments=answered, waves=waves
-    )
+    asked = _asked(pilot, [one.id for one in answered], request.GET.dict())
+    form = QuestionForm(asked, instruments=answered, waves=waves_of(pilot))
     results = _answer(pilot, form) if form.is_valid() else None
     page |= {"form": form, **(_shown(results) if results else {})}
     return render(request, "evaluation/results.html", page, status=200 if results else 400)
+
+
+def _asked(pilot, answered: list[str], query: dict[str, str]) -> dict[str, str]:
+    """What the address asks for; what it leaves out is filled in from the waves with answers."""
+    chosen = query.get("instrument")
+    instrument = chosen if chosen in answered else answered[0]
+    first, *later = (str(number) for number in waves_answered(pilot, instrument))
+    asked = {"instrument": instrument, "wave": [first, *later][-1], **query}
+    if asked["wave"] in later:
+        asked.setdefault("baseline", first)
+    return asked
 
 
 def _answer(pilot, form: QuestionForm) -> Results | None:

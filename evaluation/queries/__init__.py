@@ -10,6 +10,7 @@ from evaluation.queries.answers import (
     pilot_called,
     scores_of,
     wave_called,
+    waves_answered,
     waves_of,
 )
 from evaluation.queries.consent import enrolments_with
@@ -28,5 +29,6 @@ __all__ = [
     "results_of",
     "scores_of",
     "wave_called",
+    "waves_answered",
     "waves_of",
 ]

@@ -42,6 +42,12 @@ def instruments_answered(pilot: Pilot) -> list[str]:
     return list(answered.order_by("instrument").values_list("instrument", flat=True).distinct())
 
 
+def waves_answered(pilot: Pilot, instrument: str) -> list[int]:
+    """The numbers of the waves at which anybody answered this instrument, in order."""
+    answered = Response.objects.filter(wave__pilot=pilot, instrument=instrument)
+    return list(answered.order_by("wave__number").values_list("wave__number", flat=True).distinct())
+
+
 def people_with_answers(
     pilot: Pilot, *purposes: str, columns: Iterable[str], instrument: str = ""
 ) -> list[Row]:

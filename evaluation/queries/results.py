@@ -17,6 +17,7 @@ from evaluation.rules.results import (
     EXPLORATORY,
     NOT_RECORDED,
     TOO_FEW,
+    TOO_FEW_EITHER_WAY,
     ArmLine,
     Effect,
     Results,
@@ -63,7 +64,7 @@ def results_of(
             for is_adjusted in ((True, False) if baseline_wave is not None else (False,))
         ],
         retention=[_retention(frame, *pair) for pair in pairs],
-        notes=[EXPLORATORY, NOT_RECORDED, COUNTS, *([BASELINES] if baseline_wave else [])],
+        notes=[EXPLORATORY, NOT_RECORDED, COUNTS, *([] if baseline_wave is None else [BASELINES])],
     )
 
 
@@ -162,10 +163,11 @@ def _retention(frame: "pd.DataFrame", arm: "Arm", comparison: "Arm") -> Retentio
     shares = [row["retained_treated"], row["retained_comparison"]]
     people = [row["n_treated"], row["n_comparison"]]
     answered = [round((share or 0) * n) for share, n in zip(shares, people, strict=True)]
+    silent = [n - m for n, m in zip(people, answered, strict=True)]
     if row["reason"] == "not_enough_people" or any(
-        showing.count(n) is None for n in (*people, *answered)
+        n and showing.count(n) is None for n in (*people, *answered, *silent)
     ):
-        return RetentionLine(**_names(arm, comparison), **_NOTHING, reason=TOO_FEW)
+        return RetentionLine(**_names(arm, comparison), **_NOTHING, reason=TOO_FEW_EITHER_WAY)
     return RetentionLine(
         **_names(arm, comparison),
         percent_arm=showing.percent(shares[0]),

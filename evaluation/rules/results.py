@@ -4,6 +4,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 TOO_FEW = "Too few people to show: fewer than 10 were observed in an arm."
+TOO_FEW_EITHER_WAY = (
+    "Too few people to show: in an arm, fewer than 10 answered or fewer than 10 did not."
+)
 EVERYBODY_ALIKE = "Within each arm everybody answered, or nobody, so there is no interval."
 EXPLORATORY = "Exploratory: no analysis plan is locked yet."
 NOT_RECORDED = (
@@ -11,6 +14,7 @@ NOT_RECORDED = (
     "and whatever else differs between them is part of it."
 )
 COUNTS = "Numbers of people are rounded to 5, and not shown where there are fewer than 10."
+NO_COMPARISON = "This pilot has no paid arm beside one that is not paid, so nothing is compared."
 BASELINES = "Where a person's baseline is missing, the model marks it as missing."
 
 
@@ -77,8 +81,8 @@ class Results:
 
     @property
     def headline(self) -> str:
-        """The first estimate in words."""
-        return self.effects[0].sentence
+        """The first estimate in words, or why there is none."""
+        return self.effects[0].sentence if self.effects else NO_COMPARISON
 
     def to_dict(self) -> dict[str, Any]:
         """The results as plain values, for JSON."""

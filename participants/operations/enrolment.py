@@ -10,6 +10,7 @@ from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import Invalid
 from participants.models import Arm, Consent, ConsentText, Enrolment, Participant, Pilot
 from participants.operations.consent import record_consent
+from participants.queries import already_here
 from participants.rules import PersonRow, Problem, clean, read_people
 
 
@@ -48,6 +49,7 @@ def enrol(
     name = clean(name)
     if not name:
         raise Invalid("The name is empty. One name is enough.", field="name")
+    _check_not_here(pilot, name, code, date_of_birth, email, consent_date)
     participant = Participant.objects.create(
         name=name,
         date_of_birth=date_of_birth,
@@ -74,23 +76,33 @@ def enrol_file(*, pilot: Pilot, raw: bytes, by: str, now: datetime) -> list[Enro
     """Bring in everybody in a CSV file, or nobody: any problem refuses the whole file."""
     rows = _read(pilot, raw, now)
     arms = {arm.code: arm for arm in pilot.arms.all()}
-    return [
-        enrol(
-            pilot=pilot,
-            arm=arms[one.arm],
-            name=one.name,
-            consent_date=one.consent_date,
-            how=Consent.How.PAPER,
-            code=one.code,
-            date_of_birth=one.date_of_birth,
-            email=one.email,
-            phone=one.phone,
-            language=one.language,
-            by=by,
-            now=now,
-        )
-        for one in rows
-    ]
+    added: list[Enrolment] = []
+    problems: list[Problem] = []
+    for one in rows:
+        try:
+            added.append(_enrol_row(pilot, arms[one.arm], one, by=by, now=now))
+        except Invalid as no:
+            problems.append(Problem(one.row, no.field, str(no)))
+    if problems:
+        raise FileRefused(problems)
+    return added
+
+
+def _enrol_row(pilot: Pilot, arm: Arm, row: PersonRow, *, by: str, now: datetime) -> Enrolment:
+    return enrol(
+        pilot=pilot,
+        arm=arm,
+        name=row.name,
+        consent_date=row.consent_date,
+        how=Consent.How.PAPER,
+        code=row.code,
+        date_of_birth=row.date_of_birth,
+        email=row.email,
+        phone=row.phone,
+        language=row.language,
+        by=by,
+        now=now,
+    )
 
 
 def _read(pilot: Pilot, raw: bytes, now: datetime) -> list[PersonRow]:
@@ -112,6 +124,31 @@ def _read(pilot: Pilot, raw: bytes, now: datetime) -> list[PersonRow]:
     if not rows:
         raise FileRefused([Problem(0, "", "This file has column names and no people.")])
     return rows
+
+
+def _check_not_here(
+    pilot: Pilot,
+    name: str,
+    code: str,
+    date_of_birth: date | None,
+    email: str,
+    consent_date: date,
+) -> None:
+    """Refuse somebody who is here already, so that a second press or file pays nobody twice.
+
+    Checked under the pilot's lock. Two people who only look alike are told apart by a code.
+    """
+    Pilot.objects.select_for_update().get(pk=pilot.pk)
+    found = already_here(
+        pilot, name=name, date_of_birth=date_of_birth, email=email, consent_date=consent_date
+    )
+    is_another = found is not None and code and found.code != code
+    if found and not is_another:
+        raise Invalid(
+            f"This person seems to take part already, with the code {found.code}. "
+            "If this is somebody else, give them a code of their own.",
+            field="name",
+        )
 
 
 def _enrol_in(

@@ -1,18 +1,20 @@
 """From "due" to "approved": one person prepares a list, another approves exactly that list."""
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
 from cashpilot.core.models import AuditEvent, User
 from cashpilot.core.money import in_words
-from cashpilot.core.refusals import NotAllowed, Refused
+from cashpilot.core.refusals import Invalid, NotAllowed, Refused
 from payments.lifecycles import DISBURSEMENT, PAY_RUN
 from payments.models import Fund, LeftOut, PayRun, PayRunApproval, PayRunLine
 from payments.operations.disbursements import queue
 from payments.queries import LIVE, Due, due_in, lines_as_prepared, lines_now, sent_minor, total_of
 from payments.rules import content_hash
+
+FURTHEST_AHEAD = timedelta(days=31)
 
 
 class NobodyToPay(Refused):
@@ -33,6 +35,8 @@ def prepare(*, fund: Fund, due_by: date, preparer: User, by: str, now: datetime)
 
     The fund is locked, so that of two people preparing at once the second sees the first's list.
     """
+    if due_by > now.date() + FURTHEST_AHEAD:
+        raise Invalid("A pay run reaches at most a month ahead. Check the date.", field="due_by")
     Fund.objects.select_for_update().get(pk=fund.pk)
     due = due_in(fund, due_by)
     payable = [one for one in due if not one.left_out]

@@ -45,7 +45,10 @@ def my_schedule(request, public_id):
 
 @require_POST
 def my_destination(request, public_id):
-    """Send the participant to the provider's own page for bank details, by a fresh address."""
+    """A fresh address of the provider's own page for bank details, as a link to press.
+
+    A link and no redirect: our pages let forms go nowhere but to us.
+    """
     url = recipients.start_onboarding(
         recipient=_my_recipient(request, public_id),
         provider=get_provider(),
@@ -54,7 +57,8 @@ def my_destination(request, public_id):
         by="participant",
         now=timezone.now(),
     )
-    return redirect(url)
+    page = _frame(_mine(request, public_id).pilot) | {"bank_url": url}
+    return render(request, "payments/my_destination.html", page)
 
 
 @require_GET
@@ -106,6 +110,8 @@ def _card(schedule: Schedule, today) -> dict | None:
 
 
 def _said_of_next(payment: Payment, today) -> str:
+    if payment.state == "returned":
+        return _("Your bank sent the money back. It is still yours. We will call you.")
     if payment.state != "planned":
         return payment.words
     if payment.due_date < today:

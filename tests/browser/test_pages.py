@@ -76,7 +76,7 @@ def test_what_participants_see(look, live_server, world):
     visit(look, f"{site}/", "front-door")
     visit(look, f"{site}/s/{secret}/", "sign-in-link")
 
-    look.get_by_role("button", name="Show my payments").click()
+    look.get_by_role("button", name="Show my page").click()
 
     look.wait_for_url(f"**/my/{amina.public_id}/")
     page_ok(look)
@@ -94,7 +94,7 @@ def test_what_someone_in_the_comparison_arm_sees(look, live_server, world):
     secret = issue_link(participant=ben.participant, by=BY, now=timezone.now())
     look.goto(f"{live_server.url}/s/{secret}/")
 
-    look.get_by_role("button", name="Show my payments").click()
+    look.get_by_role("button", name="Show my page").click()
 
     look.wait_for_url(f"**/my/{ben.public_id}/")
     page_ok(look)

@@ -15,7 +15,7 @@ EXPECTED = {
     "see money": {MANAGER, PREPARER, APPROVER, AUDITOR},
     "prepare pay runs": {PREPARER},
     "approve pay runs": {APPROVER},
-    "record answers": {MANAGER, CASEWORKER, RESEARCHER},
+    "record answers": {MANAGER, CASEWORKER},
     "see results": {MANAGER, RESEARCHER},
     "request releases": {RESEARCHER},
     "approve releases": {MANAGER},

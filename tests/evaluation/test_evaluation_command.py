@@ -8,9 +8,11 @@ from io import StringIO
 from pathlib import Path
 
 import causaldata
+import pandas as pd
 import pytest
 from django.core.management import CommandError, call_command
 
+from evaluation.estimators import itt_ancova
 from tests.evaluation.test_results import a_compared_pilot
 from tests.evaluation.worlds import HAPPY, ITEM
 
@@ -68,6 +70,54 @@ def test_a_baseline_adjusts_and_strata_are_absorbed(nsw):
 
     assert adjusted["estimate"] != plain["estimate"]
     assert adjusted["df"] == plain["df"] - 2
+
+
+def test_covariates_adjust(nsw):
+    asked = ("estimate", "--csv", nsw, *ASKED, "--covariate", "age", "educ", "--covariate", "re75")
+
+    row = json.loads(told(*asked, "--format", "json"))
+
+    exact = itt_ancova(
+        pd.read_csv(nsw),
+        outcome="re78",
+        arm="treat",
+        treated=1,
+        comparison=0,
+        covariates=["age", "educ", "re75"],
+    )
+    assert (row["estimate"], row["se"]) == pytest.approx((exact.estimate, exact.se), rel=1e-9)
+
+
+def test_a_covariate_that_another_one_says_already_is_named_as_left_out(tmp_path):
+    table = tmp_path / "twice.csv"
+    data = causaldata.nsw_mixtape.load_pandas().data
+    data.assign(months=data["age"].astype("int64") * 12).to_csv(table, index=False)
+    asked = ("estimate", "--csv", str(table), *ASKED, "--covariate", "age")
+
+    assert "left out  months" in " ".join(told(*asked, "months").split("\n"))
+    assert "left out" not in told(*asked)
+
+
+@pytest.mark.parametrize(("more", "is_null"), [((), True), (("--minimum", "3"), False)])
+def test_a_small_arm_has_a_reason_and_no_figure_unless_fewer_are_said_to_be_enough(
+    tmp_path, more, is_null
+):
+    table = tmp_path / "small.csv"
+    rows = "".join(f"{n % 2},{n * n % 7}\n" for n in range(12))
+    table.write_text(f"arm,score\n{rows}", "utf-8")
+    asked = ("--outcome", "score", "--arm", "arm", "--treated", "1", "--comparison", "0")
+
+    row = json.loads(told("estimate", "--csv", str(table), *asked, *more, "--format", "json"))
+
+    assert (row["estimate"] is None) is is_null
+    assert (row["reason"] == "not_enough_people") is is_null
+
+
+@pytest.mark.parametrize("option", [("--wave", "1"), ("--instrument", HAPPY)])
+def test_what_a_table_would_ignore_is_refused(nsw, option):
+    says = refused("estimate", "--csv", nsw, *ASKED, *option)
+
+    assert says == f"{option[0]} cannot be used with --csv."
 
 
 def test_a_table_needs_no_database(nsw):
@@ -174,6 +224,8 @@ def test_a_pilot_is_estimated_by_name_or_id():
         ({"--wave": None}, "--wave"),
         ({"--wave": "9"}, "no wave 9"),
         ({"--baseline": "re75"}, "not the number of a wave"),
+        ({"--strata": "site"}, "--strata cannot be used with --pilot"),
+        ({"--minimum": "1"}, "--minimum cannot be used with --pilot"),
     ],
 )
 def test_a_wrong_question_about_a_pilot_is_one_sentence(changes, words):

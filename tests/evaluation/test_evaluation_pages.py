@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from cashpilot.core.access import Role
 from evaluation.models import Response
+from evaluation.operations.waves import open_wave
 from tests.evaluation.test_responses import a_file, a_row
 from tests.evaluation.test_results import a_compared_pilot
-from tests.evaluation.worlds import HAPPY, a_participant, a_studied_pilot
-from tests.factories import a_member, a_pilot, a_user
+from tests.evaluation.worlds import AGREED, HAPPY, a_participant, a_studied_pilot
+from tests.factories import BY, NOON, a_member, a_pilot, a_user
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +60,37 @@ def test_each_line_of_the_forest_plot_says_what_its_row_says(client):
     for title in titles:
         assert f">{title.split(': ')[1]}</td>" in figure
     assert all('role="img"' in one for one in drawings)
+    assert all(ElementTree.fromstring(one).find("desc").text for one in drawings)
+
+
+def test_a_wave_that_nobody_answered_yet_does_not_hide_the_last_results(client):
+    pilot, _ = a_compared_pilot()
+    for number in (2, 3):
+        open_wave(pilot=pilot, number=number, name="Later", opens_on=AGREED, by=BY, now=NOON)
+    signed_in(client, pilot, Role.RESEARCHER)
+
+    said = text_of(client.get(reverse("evaluation")))
+
+    assert "At wave 1, people offered Cash scored" in said
+    assert "(adjusted for the baseline)" in said
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"wave": "0"}, "At wave 0, people offered Cash scored"),
+        ({"instrument": HAPPY}, "(adjusted for the baseline)"),
+        ({"baseline": ""}, "(not adjusted)"),
+    ],
+)
+def test_what_an_address_leaves_out_is_filled_in(client, asked, words):
+    pilot, _ = a_compared_pilot()
+    signed_in(client, pilot, Role.MANAGER)
+
+    response = client.get(reverse("pilot_results", args=[pilot.public_id]), asked)
+
+    assert response.status_code == 200
+    assert words in response.context["results"].headline
 
 
 def test_another_outcome_can_be_looked_at(client):
@@ -103,7 +135,7 @@ def test_a_small_arm_is_shown_with_a_reason_and_no_figure(client):
 
 def test_a_pilot_without_answers_says_so(client):
     pilot = a_studied_pilot()
-    signed_in(client, pilot, Role.RESEARCHER)
+    signed_in(client, pilot, Role.MANAGER)
 
     response = client.get(reverse("evaluation"))
 

@@ -44,7 +44,9 @@ def test_a_researcher_asks_a_manager_agrees_and_the_researcher_downloads():
         f"/api/v1/pilots/{pilot.public_id}/releases/", {"purpose": PURPOSE}, format="json"
     )
     url = f"/api/v1/releases/{asked.json()['public_id']}/"
-    agreed = manager.post(f"{url}approve/", {"digest": asked.json()["digest"]}, format="json")
+    agreed = manager.post(
+        f"{url}approve/", {"digest": Release.objects.get().dry_run_digest}, format="json"
+    )
     build_approved_releases()
     file = researcher.get(f"{url}file/")
 

@@ -1,6 +1,7 @@
 """What is said about the arms: the estimator's figures, safe to show, and never a NaN."""
 
 import json
+import math
 
 import pytest
 
@@ -8,7 +9,8 @@ from cashpilot.core.refusals import Invalid
 from evaluation.estimators import difference_in_means, itt_ancova
 from evaluation.queries import frame_of, results_of
 from evaluation.rules import showing
-from participants.models import Enrolment
+from evaluation.rules.results import BASELINES, NO_COMPARISON
+from participants.models import Arm, Enrolment
 from tests.evaluation.worlds import HAPPY, a_studied_pilot, an_answer, answered, consent, people_in
 from tests.factories import an_enrolment
 
@@ -95,6 +97,25 @@ def test_the_sentence_names_arm_comparison_size_and_doubt_and_claims_no_cause():
     assert any("not recorded" in note for note in results.notes)
 
 
+@pytest.mark.parametrize(("baseline", "is_said"), [(None, False), (0, True), (1, True)])
+def test_what_is_done_about_missing_baselines_is_said_wherever_there_is_one(baseline, is_said):
+    pilot = a_studied_pilot(waves=[0, 1, 2])
+
+    results = results_of(pilot, HAPPY, wave=2, baseline_wave=baseline)
+
+    assert (BASELINES in results.notes) is is_said
+
+
+def test_a_pilot_with_nothing_to_compare_says_so():
+    pilot = a_studied_pilot()
+    Arm.objects.filter(pilot=pilot, is_paid=False).delete()
+
+    results = results_of(pilot, HAPPY, wave=1)
+
+    assert results.effects == []
+    assert results.headline == NO_COMPARISON
+
+
 def test_an_arm_with_fewer_than_10_observed_has_a_reason_and_no_figure():
     pilot, arms = a_compared_pilot(in_each_arm=12)
     for one in arms["cash"][:3]:
@@ -144,6 +165,22 @@ def test_retention_is_by_arm_of_those_in_the_study():
 
     assert (line.percent_arm, line.percent_comparison, line.difference) == (100, 50, 50)
     assert line.ci_low < 50 < line.ci_high
+
+
+def test_a_share_that_counts_a_few_who_did_not_answer_is_kept_back_with_that_reason():
+    pilot, _ = a_compared_pilot()
+    people_in(pilot, "services", 3)
+
+    line = results_of(pilot, HAPPY, wave=1).retention[0]
+
+    assert (line.percent_arm, line.percent_comparison, line.ci_low) == (None, None, None)
+    assert "fewer than 10 did not" in line.reason
+
+
+@pytest.mark.parametrize("value", [None, math.nan, math.inf, -math.inf])
+def test_a_figure_that_is_no_finite_number_is_not_shown(value):
+    assert showing.figure(value) is None
+    assert showing.percent(value) is None
 
 
 @pytest.mark.parametrize(

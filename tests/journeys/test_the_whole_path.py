@@ -22,7 +22,7 @@ from participants.models import Enrolment, Pilot
 from participants.operations.pilots import give_role
 from payments.models import Disbursement, Recipient
 from payments.queries import balances_of
-from tests.journeys.visitor import Visitor, eventually, link_in
+from tests.journeys.visitor import Visitor, bank_link_in, eventually, link_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs("redis")]
 
@@ -137,7 +137,8 @@ def say_where_the_money_goes(priya, her, amina, sandbox) -> None:
     page = her.open_link(link_in(offer))
     assert "Tell us where to send your money" in page.text
     eventually(lambda: Recipient.objects.get(enrolment=amina).provider_account)
-    bank_page = her.post(f"/my/{amina.public_id}/destination/")
+    ours = her.post(f"/my/{amina.public_id}/destination/")
+    bank_page = her.http.get(bank_link_in(ours), timeout=20)
     assert bank_page.url.startswith(sandbox.base_url)
     back = her.http.post(
         bank_page.url, data={"outcome": "finish", "bank_number": "000123456789"}, timeout=20
@@ -249,7 +250,8 @@ def ask_for_a_release(ali, priya, pilot) -> str:
     )
     assert asked.status_code == 201, asked.text
     one = f"/api/v1/releases/{asked.json()['public_id']}"
-    read = {"digest": asked.json()["digest"]}
+    assert asked.json()["digest"] == ""
+    read = {"digest": priya.get(f"{one}/").json()["digest"]}
     assert ali.post(f"{one}/approve/", json=read).status_code == 403
     assert priya.post(f"{one}/approve/", json=read).status_code == 200
     eventually(lambda: ali.get(f"{one}/").json()["state"] == "ready")

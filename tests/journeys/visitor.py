@@ -42,6 +42,11 @@ def link_in(page: requests.Response) -> str:
     return re.search(r"http://[^<\s]+/s/[^<\s]+", page.text)[0]
 
 
+def bank_link_in(page: requests.Response) -> str:
+    """The link to the provider's page for bank details."""
+    return re.search(r'href="(http://[^"]+/sandbox/onboard/[^"]+)"', page.text)[1]
+
+
 def eventually(is_so, *, seconds: float = 60, every: float = 0.2):
     """Wait until something has come about in another process, and return it."""
     deadline = time.monotonic() + seconds

@@ -185,10 +185,24 @@ def test_somebody_born_on_a_leap_day_is_added():
     assert added[0].participant.date_of_birth == date(2000, 2, 29)
 
 
-def test_people_without_codes_or_addresses_are_not_taken_for_each_other():
-    added = take_in(a_pilot(), HEAD + "Amina Example,cash,2026-02-20,,,,,\n" * 2)
+def test_the_same_person_twice_is_refused_and_two_namesakes_need_codes():
+    pilot = a_pilot()
+    with pytest.raises(FileRefused) as no:
+        take_in(pilot, HEAD + "Amina Example,cash,2026-02-20,,,,,\n" * 2)
 
-    assert len({one.code for one in added}) == 2
+    assert "seems to take part already" in no.value.problems[0].says
+    assert (no.value.problems[0].row, pilot.enrolments.count()) == (3, 0)
+
+
+def test_handing_in_the_same_file_twice_pays_nobody_twice():
+    pilot = a_pilot()
+    rows = HEAD + "Amina Example,cash,2026-02-20,,,,,\n"
+    take_in(pilot, rows)
+
+    with pytest.raises(FileRefused):
+        take_in(pilot, rows)
+
+    assert pilot.enrolments.count() == 1
 
 
 @pytest.mark.parametrize(

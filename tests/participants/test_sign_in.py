@@ -213,8 +213,8 @@ def test_a_link_cannot_end_before_it_begins():
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_presses_at_once_one_gets_in():
-    for _ in range(5):
-        secret = a_link(an_enrolment(a_pilot_once()))
+    for number in range(5):
+        secret = a_link(an_enrolment(a_pilot_once(), name=f"Person {number}"))
         start = Barrier(2)
 
         def press(_, secret=secret, start=start):

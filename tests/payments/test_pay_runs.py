@@ -45,7 +45,7 @@ def test_missed_days_are_caught_up():
     pilot = a_pilot()
     ready(an_enrolment(pilot))
 
-    run = a_prepared_run(pilot, due_by=date(2026, 4, 20))
+    run = a_prepared_run(pilot, due_by=date(2026, 4, 2))
 
     assert preview_of(run).total_minor == 2 * 36_000
 

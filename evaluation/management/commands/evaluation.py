@@ -4,6 +4,8 @@
 """
 
 import json
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,14 @@ from evaluation.queries import instruments, pilot_called, registry, results_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from evaluation.estimators import Estimate
+
 WRONG = 2
+FOR_A_PILOT = ("instrument", "wave")
+FOR_A_TABLE = (
+    *("outcome", "arm", "treated", "comparison"),
+    *("covariate", "strata", "se", "minimum"),
+)
 ROW = ("contrast", "estimate", "se", "se_type", "ci_low", "ci_high", "p", "n", "reason")
 
 
@@ -58,19 +67,27 @@ def _estimate_options(parser: CommandParser) -> None:
     for name in ("treated", "comparison"):
         for_a_table.add_argument(f"--{name}", metavar="ARM")
     for_a_table.add_argument("--strata", metavar="COLUMN")
-    for_a_table.add_argument("--se", default="HC2", help="HC2, HC0, HC1, HC3 or classical")
+    for_a_table.add_argument("--covariate", action="extend", nargs="+", metavar="COLUMN")
+    for_a_table.add_argument("--se", help="HC2 (unless you say another), HC0, HC1, HC3, classical")
+    for_a_table.add_argument(
+        "--minimum", type=int, metavar="N", help="no figure with fewer people in an arm (10)"
+    )
     parser.add_argument("--baseline", metavar="WAVE_OR_COLUMN")
     parser.add_argument("--format", choices=["table", "json"], default="table")
 
 
 def _estimate(options: dict[str, Any]) -> str:
-    return _estimate_pilot(options) if options["pilot"] else _estimate_table(options)
+    if options["pilot"] is not None:
+        _leave_out(options, FOR_A_TABLE, source="--pilot")
+        return _estimate_pilot(options)
+    _leave_out(options, FOR_A_PILOT, source="--csv")
+    return _estimate_table(options)
 
 
 def _estimate_pilot(options: dict[str, Any]) -> str:
     _need(options, "instrument", "wave")
     baseline = options["baseline"]
-    if baseline is not None and not baseline.isdigit():
+    if baseline is not None and not baseline.isdecimal():
         raise ValueError(f"--baseline {baseline!r} is not the number of a wave.")
     results = results_of(
         pilot_called(options["pilot"]),
@@ -99,21 +116,37 @@ def _estimate_pilot(options: dict[str, Any]) -> str:
 
 
 def _estimate_table(options: dict[str, Any]) -> str:
-    from evaluation.estimators import difference_in_means, itt_ancova
-
     _need(options, "outcome", "arm", "treated", "comparison")
     frame = _read(options["csv"])
-    asked = {name: options[name] for name in ("outcome", "arm", "se")}
-    for name in ("treated", "comparison"):
-        asked[name] = _label(frame, options["arm"], options[name])
-    if options["baseline"] or options["strata"]:
-        found = itt_ancova(frame, baseline=options["baseline"], strata=options["strata"], **asked)
-    else:
-        found = difference_in_means(frame, **asked)
-    row = found.to_row()
+    row = _estimator(options)(
+        frame,
+        outcome=options["outcome"],
+        arm=options["arm"],
+        treated=_label(frame, options["arm"], options["treated"]),
+        comparison=_label(frame, options["arm"], options["comparison"]),
+        se=options["se"] or "HC2",
+    ).to_row()
     if options["format"] == "json":
         return _json(row)
-    return _columns([(name, _said(row[name])) for name in ROW])
+    dropped = [("left out", ", ".join(row["dropped_covariates"]))]
+    shown = [(name, _said(row[name])) for name in ROW]
+    return _columns(shown + (dropped if row["dropped_covariates"] else []))
+
+
+def _estimator(options: dict[str, Any]) -> "Callable[..., Estimate]":
+    """The analysis that was asked for: adjusted once anything to adjust for is named."""
+    from evaluation.estimators import difference_in_means, itt_ancova
+
+    adjusting = {
+        "baseline": options["baseline"],
+        "covariates": options["covariate"] or (),
+        "strata": options["strata"],
+    }
+    least = options["minimum"]
+    limits = {} if least is None else {"minimum_observed": least}
+    if any(adjusting.values()):
+        return partial(itt_ancova, **adjusting, **limits)
+    return partial(difference_in_means, **limits)
 
 
 def _score(options: dict[str, Any]) -> str:
@@ -140,6 +173,12 @@ _VERBS = {"estimate": _estimate, "score": _score, "instruments": _instruments}
 def _need(options: dict[str, Any], *names: str) -> None:
     if missing := [f"--{name}" for name in names if options[name] is None]:
         raise ValueError(f"Say also {' and '.join(missing)}.")
+
+
+def _leave_out(options: dict[str, Any], names: Iterable[str], *, source: str) -> None:
+    """Refuse what would be ignored: a figure must not look as if it had been asked otherwise."""
+    if unused := [f"--{name}" for name in names if options[name] is not None]:
+        raise ValueError(f"{' and '.join(unused)} cannot be used with {source}.")
 
 
 def _read(path: str) -> "pd.DataFrame":
