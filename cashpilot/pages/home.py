@@ -6,7 +6,14 @@ from django.views.decorators.http import require_GET
 
 from cashpilot.core import access
 from participants.queries import pilots_of, roles_of
-from payments.queries import balances_of, pay_runs_of, waiting_for_a_person
+from payments.queries import (
+    balances_of,
+    events_that_need_a_person,
+    pay_runs_of,
+    waiting_for_a_person,
+)
+
+MOST_EVENTS = 50
 
 
 @require_GET
@@ -23,7 +30,14 @@ def to_do(request):
     items = sorted(
         (item for pilot in pilots for item in pilot["items"]), key=lambda item: item["since"]
     )
-    return render(request, "to_do.html", {"pilots": pilots, "items": items, "section": "to_do"})
+    sees_money = any(pilot["sees_money"] for pilot in pilots)
+    page = {
+        "pilots": pilots,
+        "items": items,
+        "section": "to_do",
+        "events": events_that_need_a_person()[:MOST_EVENTS] if sees_money else [],
+    }
+    return render(request, "to_do.html", page)
 
 
 def _pilot(user, pilot) -> dict:
@@ -31,6 +45,7 @@ def _pilot(user, pilot) -> dict:
     sees_money = access.may(roles, "see money")
     return {
         "pilot": pilot,
+        "sees_money": sees_money,
         "items": list(_items(user, pilot, roles)) if sees_money else [],
         "balances": [balances_of(fund) for fund in pilot.funds.all()] if sees_money else [],
         "people": pilot.enrolments.filter(state="active").count(),

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cashpilot.core import access
 from cashpilot.core.fields import add_refusal
-from cashpilot.core.refusals import Refused
+from cashpilot.core.refusals import NotAllowed, Refused
 from cashpilot.forms import DateParts
 from participants.queries import pilot_for, pilots_of, roles_of
-from payments.operations import disbursements, pay_runs
+from payments.operations import disbursements, pay_runs, provider_events
 from payments.queries import (
     balances_of,
     disbursement_for,
+    events_that_need_a_person,
     pay_run_for,
     pay_runs_of,
     preview_of,
@@ -101,6 +102,22 @@ def act_on_payment(request, public_id, verb):
     except Refused as no:
         messages.error(request, str(no))
     return redirect("pay_run", public_id=disbursement.pay_run.public_id)
+
+
+@login_required
+@require_POST
+def look_again_at_event(request, public_id):
+    """Have what the provider said looked at once more, once its cause is gone."""
+    approves = any(
+        access.may(roles_of(request.user, pilot), "approve pay runs")
+        for pilot in pilots_of(request.user)
+    )
+    event = events_that_need_a_person().filter(public_id=public_id).first()
+    if event is None or not approves:
+        raise NotAllowed(_("Only a finance approver can have this looked at again."))
+    provider_events.try_again(event=event, **_who_and_when(request))
+    messages.success(request, _("It is looked at again now."))
+    return redirect("to_do")
 
 
 def _prepare(request, pilot, due_by: date):

@@ -4,6 +4,11 @@ from payments.pages import pay_runs, schedule
 
 staff_patterns = [
     path("pay-runs/", pay_runs.runs, name="pay_runs"),
+    path(
+        "provider-events/<str:public_id>/look-again/",
+        pay_runs.look_again_at_event,
+        name="look_again_at_event",
+    ),
     path("pay-runs/prepare/<slug:pilot_id>/", pay_runs.prepare, name="prepare_pay_run"),
     path("pay-runs/<slug:public_id>/", pay_runs.one_run, name="pay_run"),
     path(

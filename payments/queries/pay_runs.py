@@ -10,7 +10,16 @@ from cashpilot.core.models import User
 from cashpilot.core.refusals import NotFound
 from participants.models import Pilot
 from participants.queries import pilots_of, roles_of
-from payments.models import Disbursement, Fund, Instalment, LeftOut, PayRun, PayRunLine, Recipient
+from payments.models import (
+    Disbursement,
+    Fund,
+    Instalment,
+    LeftOut,
+    PayRun,
+    PayRunLine,
+    ProviderEvent,
+    Recipient,
+)
 from payments.queries.money import LIVE
 from payments.rules import Line
 
@@ -142,6 +151,11 @@ def disbursement_for(user: User, public_id: str, act: str) -> Disbursement:
         raise NotFound("There is no such payment in your pilots.")
     access.check(roles_of(user, found.pay_run.fund.pilot), act)
     return found
+
+
+def events_that_need_a_person() -> QuerySet[ProviderEvent]:
+    """What the provider said and nothing automatic can act on, oldest first."""
+    return ProviderEvent.objects.filter(state="refused").order_by("received_at")
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def world(settings, sandbox):
     an_enrolment(pilot, name="Ben Example", arm="services", now=JOINED)
     for role in (Role.PREPARER, Role.RESEARCHER):
         a_member(pilot, role, email="priya@example.org")
-    a_prepared_run(pilot, due_by=date(2026, 4, 30))
+    a_prepared_run(pilot, due_by=date(2026, 4, 2))
     return pilot
 
 
@@ -87,6 +87,24 @@ def test_what_participants_see(look, live_server, world):
     look.go_back()
     assert "Amina" not in look.content()
     assert "£360.00" not in look.content()
+
+
+def test_a_participant_says_where_the_money_goes_and_comes_back(look, live_server, world):
+    """The button, our page, the provider's own page, and back: nothing of it is blocked."""
+    sian = world.enrolments.get(participant__name="Siân Example")
+    secret = issue_link(participant=sian.participant, by=BY, now=timezone.now())
+    look.goto(f"{live_server.url}/s/{secret}/")
+    look.get_by_role("button", name="Show my page").click()
+
+    look.get_by_role("button", name="Say where your money goes").click()
+    page_ok(look)
+    look.get_by_role("link", name="Go to Stripe").click()
+    look.get_by_role("button", name="Finish", exact=True).click()
+
+    look.wait_for_url(f"**/my/{sian.public_id}/")
+    assert look.get_by_text("Tell us where to send your money").count() == 0
+    sian.recipient.refresh_from_db()
+    assert sian.recipient.status == "ready"
 
 
 def test_what_someone_in_the_comparison_arm_sees(look, live_server, world):
