@@ -102,16 +102,15 @@ def _prove_absence(row, found, *, provider, by, now):
         return
     token = uuid.uuid4()
     with _still(row) as mine:
-        if mine:
-            _note(mine, Kind.ABSENT, "no transfer, no event", now)
-        is_to_be_sent = mine is not None and mine.pay_run.state != STOPPED
-        if is_to_be_sent:
-            _take_new_key(mine)
-            start_try(disbursements=[mine], token=token, by=by, now=now)
-        elif mine:
+        if mine is None:
+            return
+        _note(mine, Kind.ABSENT, "no transfer, no event", now)
+        if mine.pay_run.state == STOPPED:
             DISBURSEMENT.move(mine, State.FAILED, now=now, by=by, failure="run_stopped")
-    if is_to_be_sent:
-        send_one(disbursement=mine, token=token, provider=provider, by=by, now=now)
+            return
+        _take_new_key(mine)
+        start_try(disbursements=[mine], token=token, by=by, now=now)
+    send_one(disbursement=mine, token=token, provider=provider, by=by, now=now)
 
 
 def _take_new_key(row: Disbursement) -> None:
