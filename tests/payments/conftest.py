@@ -1,6 +1,11 @@
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.db.models.functions import Now
+
+from payments.models import Disbursement
 from payments.providers import get_provider
+from tests.factories import a_pilot, an_approved_run, an_enrolment, ready
 
 
 @pytest.fixture
@@ -9,3 +14,23 @@ def provider(sandbox, settings):
     settings.STRIPE_API_BASE = sandbox.base_url
     sandbox.set_float("gbp", 10_000_000)
     return get_provider()
+
+
+@pytest.fixture
+def disbursement(sandbox, provider):
+    """One approved and queued, to somebody whom the sandbox can pay."""
+    enrolment = ready(an_enrolment(a_pilot()), sandbox.create_account("GB"))
+    return an_approved_run(enrolment.pilot).disbursements.get()
+
+
+@pytest.fixture
+def aged(sandbox):
+    """Make the first try of a disbursement lie so many hours back, here and in the sandbox."""
+
+    def age(disbursement, *, hours):
+        sandbox.advance(hours=hours)
+        Disbursement.objects.filter(pk=disbursement.pk).update(
+            first_sent_at=Now() - timedelta(hours=hours)
+        )
+
+    return age

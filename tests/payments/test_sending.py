@@ -6,39 +6,13 @@ import pytest
 
 from cashpilot.core.models import AuditEvent
 from payments.models import Disbursement, LedgerEntry, Recipient
-from payments.operations import disbursements, pay_runs, sending, unknown
+from payments.operations import disbursements, sending, unknown
 from payments.providers.base import Declined
-from payments.queries import balances_of, due_in
-from tests.factories import BY, NOON, a_pilot, an_approved_run, an_enrolment, ready
+from payments.queries import balances_of
+from tests.factories import BY, NOON
+from tests.payments.sending_world import look_again, moved, send, transfers_at
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def disbursement(sandbox, provider):
-    enrolment = ready(an_enrolment(a_pilot()), sandbox.create_account("GB"))
-    return an_approved_run(enrolment.pilot).disbursements.get()
-
-
-def send(provider):
-    return sending.send_queued(provider=provider, by=BY, now=NOON)
-
-
-def look_again(provider, times=3):
-    for _ in range(times):
-        Disbursement.objects.update(not_before=None)
-        unknown.resolve(provider=provider, by=BY, now=NOON)
-        send(provider)
-
-
-def transfers_at(sandbox):
-    return [
-        one for one in sandbox.log if one["path"] == "/v1/transfers" and one["method"] == "POST"
-    ]
-
-
-def moved(sandbox, disbursement):
-    return sandbox.state()["payments"].get(disbursement.public_id, {}).get("transfers", 0)
 
 
 def test_a_queued_disbursement_is_sent_and_the_ledger_says_so(disbursement, provider, sandbox):
@@ -211,22 +185,6 @@ def test_every_move_leaves_its_author_behind(disbursement, provider):
     ]
 
 
-@pytest.fixture
-def aged(sandbox):
-    """Make the first try of a disbursement lie so many hours back, here and in the sandbox."""
-    from datetime import timedelta
-
-    from django.db.models.functions import Now
-
-    def age(disbursement, *, hours):
-        sandbox.advance(hours=hours)
-        Disbursement.objects.filter(pk=disbursement.pk).update(
-            first_sent_at=Now() - timedelta(hours=hours)
-        )
-
-    return age
-
-
 def test_a_slow_worker_cannot_speak_for_the_one_that_has_the_claim_now(
     disbursement, provider, sandbox
 ):
@@ -244,55 +202,6 @@ def test_a_slow_worker_cannot_speak_for_the_one_that_has_the_claim_now(
     assert disbursement.state == "submitting"
     assert disbursement.idempotency_key.endswith("_a1")
     assert disbursement.attempts.last().kind == "fenced"
-
-
-def stop(disbursement):
-    pay_runs.stop(run=disbursement.pay_run, by=BY, now=NOON)
-
-
-def test_a_stopped_run_sends_nothing_more_of_what_is_unknown_and_owes_it_again(
-    disbursement, provider, sandbox, aged
-):
-    sandbox.fault("drop_before", path="/v1/transfers", method="POST")
-    send(provider)
-    stop(disbursement)
-
-    look_again(provider)
-    assert len(transfers_at(sandbox)) == 1
-    aged(disbursement, hours=27)
-    look_again(provider)
-    pay_runs.bring_up_to_date(run=disbursement.pay_run, by=BY, now=NOON)
-
-    disbursement.refresh_from_db()
-    assert (disbursement.state, disbursement.failure) == ("failed", "run_stopped")
-    assert len(transfers_at(sandbox)) == 1
-    assert len(due_in(disbursement.pay_run.fund, NOON.date())) == 1
-
-
-def test_what_was_sent_before_the_run_was_stopped_is_found_and_never_owed_again(
-    disbursement, provider, sandbox
-):
-    sandbox.fault("drop_after", path="/v1/transfers", method="POST")
-    send(provider)
-    stop(disbursement)
-
-    look_again(provider)
-
-    disbursement.refresh_from_db()
-    assert disbursement.state == "submitted"
-    assert due_in(disbursement.pay_run.fund, NOON.date()) == []
-
-
-def test_what_was_put_back_after_the_stop_is_owed_again(disbursement, provider, sandbox):
-    token, claimed = sending.claim(by=BY, now=NOON, limit=10)
-    stop(disbursement)
-    sending.send_one(disbursement=claimed[0], token=token, provider=provider, by=BY, now=NOON)
-
-    pay_runs.bring_up_to_date(run=disbursement.pay_run, by=BY, now=NOON)
-
-    disbursement.refresh_from_db()
-    assert disbursement.state == "failed"
-    assert len(due_in(disbursement.pay_run.fund, NOON.date())) == 1
 
 
 def test_a_decline_after_an_open_try_is_looked_up_before_a_new_key(disbursement, provider, sandbox):
@@ -315,14 +224,22 @@ def test_a_decline_after_an_open_try_is_looked_up_before_a_new_key(disbursement,
     assert moved(sandbox, row) == 1
 
 
-def test_a_stopped_worker_between_two_keys_does_not_stop_the_others(
-    disbursement, provider, sandbox, aged
+def test_a_worker_killed_between_two_keys_leaves_a_row_that_is_still_looked_up(
+    disbursement, provider, sandbox, aged, monkeypatch
 ):
+    def killed(**_):
+        raise KeyboardInterrupt
+
     sandbox.fault("drop_before", path="/v1/transfers", method="POST")
     send(provider)
     aged(disbursement, hours=27)
+    with monkeypatch.context() as worker:
+        worker.setattr(unknown, "start_try", killed)
+        with pytest.raises(KeyboardInterrupt):
+            look_again(provider)
 
+    disbursement.refresh_from_db()
+    assert disbursement.first_sent_at is not None
+    assert disbursement.idempotency_key.endswith("_a1")
     look_again(provider)
-
-    assert not Disbursement.objects.filter(state="unknown", first_sent_at=None).exists()
     assert moved(sandbox, disbursement) == 1
