@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 import stripe
 
+from cashpilot.core.refusals import Refused
 from payments.models import Instalment, LedgerEntry, ProviderEvent
-from payments.operations import pay_runs, provider_events, sending
+from payments.operations import pay_runs, provider_events, sending, settlement
+from payments.providers.base import Payout
 from payments.queries import balances_of, due_in
 from payments.sandbox.events import shown
 from tests.factories import BY, NOON, a_pilot, an_approved_run, an_enrolment, ready
@@ -263,3 +265,21 @@ def test_a_bounce_whose_webhook_was_lost_is_found_by_the_sweep(
 
     bounced.refresh_from_db()
     assert (bounced.state, bounced.returned_to) == ("returned", "recipient")
+
+
+def test_what_was_taken_back_into_our_funds_is_owed_and_can_never_become_paid(
+    client, settings, sandbox, provider, sent
+):
+    provider.client.v1.transfers.reversals.create(sent.provider_reference, {})
+    hear_all(client, settings, sandbox, provider)
+    sent.refresh_from_db()
+    assert (sent.state, sent.returned_to) == ("returned", "funds")
+    arrived = Payout("po_late", "paid", 36_000, LATER, LATER.date(), "", True)
+
+    with pytest.raises(Refused, match="taken back"):
+        settlement.apply_payout(disbursement=sent, payout=arrived, by=BY, now=LATER)
+
+    sent.refresh_from_db()
+    assert sent.state == "returned"
+    assert balances_of(sent.pay_run.fund)["funds"] == 0
+    assert len(due_in(sent.pay_run.fund, NOON.date())) == 1
