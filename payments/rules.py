@@ -106,6 +106,12 @@ def back_off(tries: int) -> timedelta:
     return min(SHORTEST_WAIT * 2 ** min(max(tries - 1, 0), 10), LONGEST_WAIT)
 
 
+def rate_after(slowed_to: float, since: timedelta, limit: float) -> float:
+    """Calls a second after having slowed down: kept for 30 s, then half a call more every 10 s."""
+    steps = max(0, int((since.total_seconds() - 30) // 10) + 1)
+    return min(limit, slowed_to + 0.5 * steps)
+
+
 def final_moment(paid_at: datetime, is_working_day: Callable[[date], bool]) -> datetime:
     """When a payment can no longer bounce: five working days after the bank took it."""
     moment, left = paid_at, 5

@@ -169,7 +169,12 @@ STRIPE_WEBHOOK_SECRETS = {
     "connect": os.environ.get("STRIPE_WEBHOOK_SECRET_CONNECT", "whsec_sandbox_connect"),
 }
 PAYMENT_PROVIDER = "payments.providers.stripe.StripeProvider"
-SEND_LEASE_SECONDS = 120
+SEND_LEASE_SECONDS = int(os.environ.get("SEND_LEASE_SECONDS", "120"))
+SEND_THREADS = int(os.environ.get("SEND_THREADS", "12"))
+STRIPE_CALLS_A_SECOND = {  # together, over all workers; 0 means no limit of our own
+    "write": float(os.environ.get("STRIPE_WRITES_A_SECOND", "24.25")),
+    "read": float(os.environ.get("STRIPE_READS_A_SECOND", "24.25")),
+}
 STRIPE_TIMEOUT = (3.05, 20)
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = True

@@ -13,4 +13,6 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STRIPE_TIMEOUT = (1, 1)
+STRIPE_CALLS_A_SECOND = {"write": 0, "read": 0}
+SEND_THREADS = 1
 LOGGING = {**LOGGING, "root": {"handlers": ["console"], "level": "ERROR"}}

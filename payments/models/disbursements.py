@@ -1,3 +1,4 @@
+from datetime import datetime
 from functools import partial
 
 from django.db import models
@@ -58,7 +59,9 @@ class Disbursement(models.Model):
     provider_reference = models.CharField(max_length=100, unique=True, null=True)
     payout_reference = models.CharField(max_length=100, blank=True, default="")
     expected_on = models.DateField(null=True)
+    bank_trace = models.CharField(max_length=100, blank=True, default="", db_default="")
     held_reason = models.CharField(max_length=20, choices=Held, blank=True, default="")
+    held_at = models.DateTimeField(null=True)
     failure = models.CharField(max_length=60, blank=True, default="")
     returned_to = models.CharField(max_length=10, choices=ReturnedTo, blank=True, default="")
     final_at = models.DateTimeField(null=True)
@@ -84,7 +87,11 @@ class Disbursement(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["id"], condition=Q(state="queued"), name="disbursement_queued"),
+            models.Index(
+                fields=["pay_run", "id"],
+                condition=Q(state="queued", held_reason=""),
+                name="disbursement_to_send",
+            ),
             models.Index(
                 fields=["not_before"], condition=Q(state="unknown"), name="disbursement_unknown"
             ),
@@ -113,7 +120,9 @@ class Disbursement(models.Model):
             "provider_reference",
             "payout_reference",
             "expected_on",
+            "bank_trace",
             "held_reason",
+            "held_at",
             "failure",
             "returned_to",
             "final_at",
@@ -152,3 +161,17 @@ class SendAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.disbursement_id} {self.kind}"
+
+    @classmethod
+    def about(
+        cls, disbursement: Disbursement, kind: str, detail: str = "", *, at: datetime
+    ) -> "SendAttempt":
+        """A line under the disbursement's key of the moment, not yet saved."""
+        return cls(
+            disbursement=disbursement,
+            kind=kind,
+            idempotency_key=disbursement.idempotency_key,
+            order_hash=disbursement.order_hash,
+            detail=detail[:200],
+            at=at,
+        )

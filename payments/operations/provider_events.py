@@ -1,7 +1,8 @@
 """Hearing from providers: first keep what they said, then act on what is true now."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -11,10 +12,11 @@ from cashpilot.core.models import Heartbeat
 from cashpilot.core.refusals import Overtaken, Refused
 from payments.lifecycles import PROVIDER_EVENT
 from payments.models import Disbursement, ProviderEvent, Recipient
-from payments.operations import recipients, settlement
+from payments.operations import pausing, recipients, settlement
 from payments.operations.settlement import TooEarly
 from payments.providers.base import Event, Payout, Provider, Transfer, Unreachable
 
+Act = Callable[..., None]
 State = ProviderEvent.State
 PATIENCE = timedelta(days=1)
 LOOK_BACK = timedelta(hours=48)
@@ -96,17 +98,20 @@ def apply_waiting(*, provider: Provider, by: str, now: datetime, limit: int = 1_
 
 
 def apply(*, events: Sequence[ProviderEvent], provider: Provider, by: str, now: datetime) -> None:
-    """Act on kept events about one object, once, by reading the object again at the provider.
+    """Act on kept events about one object by reading the object again at the provider.
 
-    News that outran our own record stays `received` and is tried again; news we can never act on
-    waits for a person, with the reason.
+    Each payment that the object concerns moves in a transaction of its own, so that one which
+    cannot does not hold back the others; acting again changes nothing. News that outran our own
+    record stays `received` and is tried again; news we can never act on waits for a person.
     """
     try:
-        act = _read_again(events[0], provider)
+        acts = _read_again(events[0], provider)
+        refused = [no for act in acts if (no := _act(act, by=by, now=now))]
+        if refused:
+            raise _first_for_a_person(refused)
         with transaction.atomic():
             for event in events:
                 PROVIDER_EVENT.move(event, State.APPLIED, now=now, by=by)
-            act(by=by, now=now)
     except (Unreachable, Overtaken):
         return
     except TooEarly as early:
@@ -129,17 +134,36 @@ def _refuse(events: Sequence[ProviderEvent], no: Refused, *, by: str, now: datet
             PROVIDER_EVENT.move(event, State.REFUSED, now=now, by=by, reason=str(no)[:200])
 
 
-def _read_again(event: ProviderEvent, provider: Provider):
-    """The network part, before any transaction: what is true of the object at this moment."""
+def _act(act: Act, *, by: str, now: datetime) -> Refused | None:
+    try:
+        with transaction.atomic():
+            act(by=by, now=now)
+    except Overtaken:
+        raise
+    except Refused as no:
+        return no
+    return None
+
+
+def _first_for_a_person(refused: list[Refused]) -> Refused:
+    """What can never be acted on goes before what is only early."""
+    return min(refused, key=lambda no: isinstance(no, TooEarly))
+
+
+def _read_again(event: ProviderEvent, provider: Provider) -> Iterable[Act]:
+    """The network part, before any transaction: what is true of the object at this moment, as
+    one act for each payment that it concerns."""
     kind = event.type.split(".")[0]
     if kind == "transfer":
-        return _about_transfer(provider.transfer(event.object_reference))
+        return [_about_transfer(provider.transfer(event.object_reference))]
     if kind == "payout":
         return _about_payout(event, provider)
-    return _about_account(event, provider)
+    if kind == "topup":
+        return [pausing.look_soon]
+    return [_about_account(event, provider)]
 
 
-def _about_transfer(transfer: Transfer):
+def _about_transfer(transfer: Transfer) -> Act:
     def act(*, by: str, now: datetime) -> None:
         ours = Disbursement.objects.filter(public_id=transfer.disbursement).first()
         if ours is None:
@@ -151,24 +175,16 @@ def _about_transfer(transfer: Transfer):
     return act
 
 
-def _about_payout(event: ProviderEvent, provider: Provider):
+def _about_payout(event: ProviderEvent, provider: Provider) -> Iterator[Act]:
+    """First the transfers that we did not know of, then each payment that the payout carries."""
     payout = provider.payout(account=event.account, reference=event.object_reference)
     if not payout.is_complete:
         raise TooEarly("The provider has not finished listing what this payout carries.")
-    unknown = set(payout.transfers) - set(
-        Disbursement.objects.filter(provider_reference__in=payout.transfers).values_list(
-            "provider_reference", flat=True
-        )
-    )
-    adoptions = [_about_transfer(provider.transfer(one)) for one in sorted(unknown)]
-
-    def act(*, by: str, now: datetime) -> None:
-        for adopt in adoptions:
-            adopt(by=by, now=now)
-        for one in _carried_by(payout, event.account):
-            settlement.apply_payout(disbursement=one, payout=payout, by=by, now=now)
-
-    return act
+    ours = Disbursement.objects.filter(provider_reference__in=payout.transfers)
+    unknown = set(payout.transfers) - set(ours.values_list("provider_reference", flat=True))
+    yield from [_about_transfer(provider.transfer(one)) for one in sorted(unknown)]
+    for one in _carried_by(payout, event.account):
+        yield partial(settlement.apply_payout, disbursement=one, payout=payout)
 
 
 def _carried_by(payout: Payout, account: str) -> list[Disbursement]:
@@ -193,9 +209,10 @@ def _carried_by(payout: Payout, account: str) -> list[Disbursement]:
     return waiting
 
 
-def _about_account(event: ProviderEvent, provider: Provider):
-    recipient = Recipient.objects.filter(provider_account=event.object_reference).first()
-    seen = provider.observe_recipient(event.object_reference) if recipient else None
+def _about_account(event: ProviderEvent, provider: Provider) -> Act:
+    account = event.account or event.object_reference
+    recipient = Recipient.objects.filter(provider_account=account).first()
+    seen = provider.observe_recipient(account) if recipient else None
 
     def act(*, by: str, now: datetime) -> None:
         if recipient and seen:

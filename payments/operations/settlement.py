@@ -28,8 +28,16 @@ def adopt(*, disbursement: Disbursement, reference: str, by: str, now: datetime)
     row = _locked(disbursement)
     if row.provider_reference == reference:
         return
-    if row.provider_reference or row.state not in NOT_SENT_YET:
+    if row.provider_reference:
         raise Refused(f"This payment has the transfer {row.provider_reference}, not {reference}.")
+    if row.state not in NOT_SENT_YET:
+        raise Refused(f"The transfer {reference} moved money for a payment that was given up.")
+    take_in(row=row, reference=reference, by=by, now=now)
+
+
+@transaction.atomic
+def take_in(*, row: Disbursement, reference: str, by: str, now: datetime) -> None:
+    """The same for a row that this transaction has locked and that has no transfer yet."""
     DISBURSEMENT.move(
         row,
         State.SUBMITTED,
@@ -41,6 +49,7 @@ def adopt(*, disbursement: Disbursement, reference: str, by: str, now: datetime)
         not_before=None,
         has_open_try=False,
         held_reason="",
+        held_at=None,
         failure="",
     )
     _post(row, Kind.DISBURSEMENT, Account.FUNDS, Account.PROVIDER, reference, by=by, now=now)
@@ -77,6 +86,7 @@ def apply_payout(*, disbursement: Disbursement, payout: Payout, by: str, now: da
 def _on_its_way(row: Disbursement, payout: Payout, *, by: str, now: datetime) -> None:
     if row.state == State.SUBMITTED:
         _note_payout(row, payout.reference, payout.arrival_date)
+    _note_trace(row, payout)
 
 
 def _paid(row: Disbursement, payout: Payout, *, by: str, now: datetime) -> None:
@@ -92,6 +102,7 @@ def _paid(row: Disbursement, payout: Payout, *, by: str, now: datetime) -> None:
         by=by,
         payout_reference=payout.reference,
         expected_on=payout.arrival_date,
+        bank_trace=payout.bank_trace,
         returned_to="",
         failure="",
         final_at=final_moment(now, calendar),
@@ -148,6 +159,12 @@ _APPLY = {
 
 def _note_payout(row: Disbursement, reference: str, arrives: date | None) -> None:
     Disbursement.objects.filter(pk=row.pk).update(payout_reference=reference, expected_on=arrives)
+
+
+def _note_trace(row: Disbursement, payout: Payout) -> None:
+    """Banks ask for it when somebody looks for their money."""
+    if payout.bank_trace:
+        Disbursement.objects.filter(pk=row.pk).update(bank_trace=payout.bank_trace)
 
 
 def _locked(disbursement: Disbursement) -> Disbursement:

@@ -3,25 +3,27 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import DurationField, ExpressionWrapper, F, Q
+from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import Now
 
-from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import Refused
 from payments.lifecycles import DISBURSEMENT
 from payments.models import Disbursement, PayRun, SendAttempt
+from payments.operations.claiming import BATCH, WITH_ALL, hold_each, start_try
 from payments.operations.disbursements import order_of
-from payments.operations.sending import BATCH, WITH_ALL, send_one, start_try
-from payments.operations.settlement import adopt
+from payments.operations.sending import send_one
+from payments.operations.settlement import adopt, reverse
 from payments.providers.base import Order, Provider, Transfer, Unreachable
+from payments.queries import sendable_runs
 from payments.rules import KEY_IS_DEAD_AFTER, idempotency_key, next_step
 
 State, Held, Kind = Disbursement.State, Disbursement.Held, SendAttempt.Kind
 STOPPED = PayRun.State.STOPPED
+WHILE_PAUSED = timedelta(minutes=5)
 
 
 def resolve(*, provider: Provider, by: str, now: datetime, limit: int = BATCH) -> int:
@@ -40,11 +42,13 @@ def resolve(*, provider: Provider, by: str, now: datetime, limit: int = BATCH) -
 def _resolve_one(row: Any, *, provider: Provider, by: str, now: datetime) -> None:
     order = order_of(row)
     found = provider.find(order)
-    step = next_step(age=row.age, found=len(found), agrees=_agrees(found, order))
+    step: str = next_step(age=row.age, found=len(found), agrees=_agrees(found, order))
     if not found and row.failure:
         step = "prove absence"  # the last try was declined, and the one before moved nothing
     elif step == "same key" and row.pay_run.state == STOPPED:
         step = "wait"
+    if step in MAY_SEND and row.pay_run.state != STOPPED and not row.is_sendable:
+        step = "rest"
     _STEPS[step](row, found, provider=provider, by=by, now=now)
 
 
@@ -52,7 +56,10 @@ def _waiting():
     return (
         Disbursement.objects.filter(state=State.UNKNOWN, held_reason="")
         .filter(Q(not_before=None) | Q(not_before__lte=Now()))
-        .annotate(age=ExpressionWrapper(Now() - F("first_sent_at"), output_field=DurationField()))
+        .annotate(
+            age=ExpressionWrapper(Now() - F("first_sent_at"), output_field=DurationField()),
+            is_sendable=Exists(sendable_runs().filter(pk=OuterRef("pay_run"))),
+        )
         .select_related(*WITH_ALL)
         .order_by("first_sent_at")
     )
@@ -67,11 +74,13 @@ def _agrees(found: list[Transfer], order: Order) -> bool:
 
 
 def _adopt(row, found, *, provider, by, now):
-    """The money did move: take the transfer as ours."""
+    """The money did move: take the transfer as ours, and what became of it since."""
     with _still(row) as mine:
         if mine:
-            _note(mine, Kind.FOUND, found[0].reference, now)
+            SendAttempt.about(mine, Kind.FOUND, found[0].reference, at=now).save()
             adopt(disbursement=mine, reference=found[0].reference, by=by, now=now)
+    if mine:
+        reverse(disbursement=mine, transfer=found[0], by=by, now=now)
 
 
 def _review(row, found, *, provider, by, now):
@@ -83,6 +92,13 @@ def _wait(row, found, *, provider, by, now):
     """Nobody can tell now whether the key is still honoured: send nothing until it is dead."""
     Disbursement.objects.filter(pk=row.pk, state=State.UNKNOWN).update(
         not_before=F("first_sent_at") + KEY_IS_DEAD_AFTER
+    )
+
+
+def _rest(row, found, *, provider, by, now):
+    """Its run is paused: what it would send waits until the run goes on."""
+    Disbursement.objects.filter(pk=row.pk, state=State.UNKNOWN).update(
+        not_before=Now() + WHILE_PAUSED
     )
 
 
@@ -104,7 +120,7 @@ def _prove_absence(row, found, *, provider, by, now):
     with _still(row) as mine:
         if mine is None:
             return
-        _note(mine, Kind.ABSENT, "no transfer, no event", now)
+        SendAttempt.about(mine, Kind.ABSENT, "no transfer, no event", at=now).save()
         if mine.pay_run.state == STOPPED:
             DISBURSEMENT.move(mine, State.FAILED, now=now, by=by, failure="run_stopped")
             return
@@ -123,10 +139,12 @@ def _take_new_key(row: Disbursement) -> None:
     row.save(update_fields=changed)
 
 
+MAY_SEND = ("same key", "prove absence")
 _STEPS = {
     "adopt": _adopt,
     "review": _review,
     "wait": _wait,
+    "rest": _rest,
     "same key": _same_key,
     "prove absence": _prove_absence,
 }
@@ -162,16 +180,4 @@ def _still(row: Disbursement) -> Iterator[Disbursement | None]:
 def _hold(row: Disbursement, reason: str, *, by: str, now: datetime) -> None:
     with _still(row) as mine:
         if mine:
-            Disbursement.objects.filter(pk=mine.pk).update(held_reason=reason)
-            AuditEvent.record(mine, "disbursement.held", at=now, by=by, reason=reason)
-
-
-def _note(row: Disbursement, kind: str, detail: str, now: datetime) -> None:
-    SendAttempt.objects.create(
-        disbursement=row,
-        kind=kind,
-        idempotency_key=row.idempotency_key,
-        order_hash=row.order_hash,
-        detail=detail,
-        at=now,
-    )
+            hold_each(reasons={mine: reason}, by=by, now=now)

@@ -16,7 +16,7 @@ from cashpilot.core.fields import add_refusal
 from cashpilot.core.refusals import NotAllowed, Refused
 from cashpilot.forms import DateParts
 from participants.queries import pilot_for, pilots_of, roles_of
-from payments.operations import disbursements, pay_runs, provider_events
+from payments.operations import pay_runs, provider_events, waiting
 from payments.queries import (
     balances_of,
     disbursement_for,
@@ -97,7 +97,7 @@ def act_on_payment(request, public_id, verb):
     needed, do, done = _PAYMENT_VERBS[verb]
     disbursement = disbursement_for(request.user, public_id, needed)
     try:
-        do(disbursement=disbursement, **_who_and_when(request))
+        do(disbursement, request)
         messages.success(request, done)
     except Refused as no:
         messages.error(request, str(no))
@@ -146,6 +146,14 @@ def _stop(run, request) -> None:
     pay_runs.stop(run=run, **_who_and_when(request))
 
 
+def _release(disbursement, request) -> None:
+    waiting.release(disbursement=disbursement, person=request.user, **_who_and_when(request))
+
+
+def _withdraw(disbursement, request) -> None:
+    waiting.withdraw(disbursement=disbursement, **_who_and_when(request))
+
+
 _VERBS = {
     "submit": (
         "prepare pay runs",
@@ -163,12 +171,12 @@ _VERBS = {
 _PAYMENT_VERBS = {
     "release": (
         "approve pay runs",
-        disbursements.release,
+        _release,
         gettext_lazy("Released. It goes on under the same rules."),
     ),
     "withdraw": (
         "prepare pay runs",
-        disbursements.withdraw,
+        _withdraw,
         gettext_lazy("Withdrawn. The money is owed again."),
     ),
 }

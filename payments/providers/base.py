@@ -43,9 +43,13 @@ class Declined:
 
 @dataclass(frozen=True)
 class NotNow:
-    """Definitely not executed this time; the same order under the same key may be tried later."""
+    """Definitely not executed this time; the same order under the same key may be tried later.
+
+    `is_crowded` says that too many calls were under way at once.
+    """
 
     code: str
+    is_crowded: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ class Payout:
     arrival_date: date
     failure: str
     is_complete: bool
+    bank_trace: str
     transfers: list[str] = field(default_factory=list)
 
 
@@ -123,6 +128,13 @@ class Unreachable(Refused):
     status = 503
 
 
+class Pace(Protocol):
+    """Moments at which calls may be made, so that all workers together keep to a limit."""
+
+    def wait_for(self, index: int) -> None:
+        """Sleep until the moment of one call."""
+
+
 class Provider(Protocol):
     """The port. Every method may raise `Unreachable` except `send`, which answers instead."""
 
@@ -139,6 +151,9 @@ class Provider(Protocol):
 
     def request_body(self, order: Order) -> dict[str, Any]:
         """What is to be asked for this order; stored before it is asked, and never rebuilt."""
+
+    def reserve_sends(self, count: int) -> Pace:
+        """Take the next moments for so many calls of `send`, behind every other worker's."""
 
     def send(self, order: Order, body: dict[str, Any]) -> Answer:
         """Ask for the money to move, with the stored body under the order's key."""

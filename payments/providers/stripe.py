@@ -20,7 +20,8 @@ from payments.providers.base import (
     Unknown,
     Unreachable,
 )
-from payments.providers.stripe_answers import answer_to
+from payments.providers.pacing import READS, WRITES, Slots, reserve, slow_down
+from payments.providers.stripe_answers import answer_to, rate_reason
 
 WANTED_EVENTS = [
     "transfer.created",
@@ -33,6 +34,11 @@ WANTED_EVENTS = [
     "payout.canceled",
     "payout.reconciliation_completed",
     "account.updated",
+    "capability.updated",
+    "account.external_account.created",
+    "account.external_account.updated",
+    "account.external_account.deleted",
+    "topup.succeeded",
 ]
 CLOCK_AHEAD_LIMIT = 300
 _NOT_AN_EVENT = (
@@ -125,10 +131,15 @@ class StripeProvider:
             },
         }
 
+    def reserve_sends(self, count: int) -> Slots:
+        return reserve(WRITES, count)
+
     def send(self, order: Order, body: dict[str, Any]) -> Answer:
         try:
             made = self.client.v1.transfers.create(body, {"idempotency_key": order.key})
         except Exception as error:  # whatever broke, the money may have moved: say so, never guess
+            if rate_reason(error).endswith("-rate"):
+                slow_down(WRITES)
             return answer_to(error)
         if not _is_what_we_asked(made, order):
             return Unknown(f"a transfer that is not the one asked for: {getattr(made, 'id', None)}")
@@ -158,6 +169,7 @@ class StripeProvider:
             arrival_date=datetime.fromtimestamp(found.arrival_date, UTC).date(),
             failure=getattr(found, "failure_code", None) or "",
             is_complete=found.reconciliation_status == "completed",
+            bank_trace=getattr(getattr(found, "trace_id", None), "value", None) or "",
             transfers=[s.source_transfer for s in sources if getattr(s, "source_transfer", None)],
         )
 
@@ -193,6 +205,7 @@ class StripeProvider:
 
 def _ask(call, *arguments):
     """A call that moves no money: what goes wrong is one sentence, and nothing has happened."""
+    reserve(READS).wait_for(0)
     try:
         return call(*arguments)
     except stripe.StripeError as error:

@@ -10,6 +10,7 @@ from payments.providers.base import Answer, Declined, NotNow, Unknown
 
 _OUTCOME_OPEN = (409, 424)
 _AT_THE_DOOR = (401, 403)
+RATE_REASON = "stripe-rate-limited-reason"
 
 
 def answer_to(error: Exception) -> Answer:
@@ -23,12 +24,20 @@ def answer_to(error: Exception) -> Answer:
     if status in _AT_THE_DOOR:
         return Declined(f"HTTP {status}")
     if status == 429:
-        return NotNow(_code_of(error) or "rate_limit")
+        reason = rate_reason(error)
+        code = _code_of(error) or reason or "rate_limit"
+        return NotNow(code, is_crowded=reason.endswith("-concurrency"))
     if status >= 500 or status in _OUTCOME_OPEN:
         return Unknown(f"HTTP {status}", is_server_error=status >= 500)
     if 400 <= status < 500 and error.json_body is not None:
         return Declined(_code_of(error) or f"HTTP {status}")
     return Unknown(f"HTTP {status}, {name}")
+
+
+def rate_reason(error: Exception) -> str:
+    """Why a 429 was answered; empty for a lock that another call holds, and for anything else."""
+    headers = getattr(error, "headers", None) or {}
+    return next((v for k, v in headers.items() if k.lower() == RATE_REASON), "")
 
 
 def _code_of(error: stripe.StripeError) -> str:

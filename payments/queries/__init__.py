@@ -18,6 +18,7 @@ from payments.queries.pay_runs import (
     waiting_for_a_person,
 )
 from payments.queries.schedules import Payment, Schedule, received_minor, schedule_of
+from payments.queries.sending import open_pause_of, sendable_runs
 
 __all__ = [
     "LIVE",
@@ -32,6 +33,7 @@ __all__ = [
     "line_of",
     "lines_as_prepared",
     "lines_now",
+    "open_pause_of",
     "pay_run_for",
     "pay_runs_of",
     "preview_of",
@@ -39,6 +41,7 @@ __all__ = [
     "received_minor",
     "recipient_of",
     "schedule_of",
+    "sendable_runs",
     "sent_minor",
     "total_of",
     "unfinished_runs",

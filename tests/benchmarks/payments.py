@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from payments.models import Disbursement
-from payments.operations import disbursements, sending, unknown
+from payments.operations import sending, unknown, waiting
 from payments.providers import get_provider
 from payments.sandbox import Sandbox
 from tests.benchmarks.harness import Reading, benchmark
@@ -47,6 +47,6 @@ def send_everything() -> None:
     for _ in range(TURNS):
         Disbursement.objects.filter(state__in=["queued", "unknown"]).update(not_before=None)
         unknown.resolve(provider=provider, by=BY, now=NOON)
-        disbursements.release_waiting(provider=provider, by=BY, now=NOON)
+        waiting.release_waiting(provider=provider, by=BY, now=NOON)
         if not sending.send_queued(provider=provider, by=BY, now=NOON):
             return

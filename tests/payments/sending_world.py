@@ -1,12 +1,17 @@
 """Sending, looking again, and what the sandbox's own books say of it."""
 
 from payments.models import Disbursement
-from payments.operations import sending, unknown
+from payments.operations import claiming, pausing, sending, unknown
 from tests.factories import BY, NOON
 
 
 def send(provider):
     return sending.send_queued(provider=provider, by=BY, now=NOON)
+
+
+def claim(provider, limit=10):
+    pausing.start_approved(provider=provider, by=BY, now=NOON)
+    return claiming.claim(by=BY, now=NOON, limit=limit)
 
 
 def look_again(provider, times=3):

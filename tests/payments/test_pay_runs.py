@@ -9,7 +9,7 @@ from django.db import connection
 from cashpilot.core.access import Role
 from cashpilot.core.refusals import IllegalMove, NotAllowed, Refused
 from payments.models import Disbursement, Fund, Instalment, PayRun, PayRunApproval, Recipient
-from payments.operations import disbursements, pay_runs
+from payments.operations import pay_runs, waiting
 from payments.queries import preview_of
 from tests.factories import (
     BY,
@@ -155,7 +155,7 @@ def test_only_what_certainly_was_not_sent_can_be_withdrawn():
     Disbursement.objects.update(has_open_try=True)
 
     with pytest.raises(Refused, match="may have been sent"):
-        disbursements.withdraw(disbursement=disbursement, by=BY, now=NOON)
+        waiting.withdraw(disbursement=disbursement, by=BY, now=NOON)
 
     disbursement.refresh_from_db()
     assert disbursement.state == "queued"

@@ -6,11 +6,11 @@ import pytest
 
 from cashpilot.core.models import AuditEvent
 from payments.models import Disbursement, LedgerEntry, Recipient
-from payments.operations import disbursements, sending, unknown
+from payments.operations import claiming, disbursements, sending, unknown, waiting
 from payments.providers.base import Declined
 from payments.queries import balances_of
 from tests.factories import BY, NOON
-from tests.payments.sending_world import look_again, moved, send, transfers_at
+from tests.payments.sending_world import claim, look_again, moved, send, transfers_at
 
 pytestmark = pytest.mark.django_db
 
@@ -80,24 +80,6 @@ def test_after_a_lost_answer_the_same_key_is_used(disbursement, provider, sandbo
     assert keys == {f"cp_{disbursement.public_id}_a1"}
 
 
-def test_too_little_money_at_the_provider_makes_the_payment_wait(disbursement, provider, sandbox):
-    sandbox.set_float("gbp", 100)
-
-    send(provider)
-
-    disbursement.refresh_from_db()
-    assert (disbursement.state, disbursement.held_reason) == ("queued", "funds")
-    assert disbursement.idempotency_key.endswith("_a2")
-
-    sandbox.set_float("gbp", 10_000_000)
-    disbursements.release_waiting(provider=provider, by=BY, now=NOON)
-    send(provider)
-
-    disbursement.refresh_from_db()
-    assert disbursement.state == "submitted"
-    assert moved(sandbox, disbursement) == 1
-
-
 def test_a_destination_that_changed_after_approval_is_not_paid(disbursement, provider, sandbox):
     Recipient.objects.update(provider_account=sandbox.create_account("GB"))
 
@@ -109,7 +91,7 @@ def test_a_destination_that_changed_after_approval_is_not_paid(disbursement, pro
 
 
 def test_after_its_lease_a_worker_asks_for_nothing(disbursement, provider, sandbox):
-    token, claimed = sending.claim(by=BY, now=NOON, limit=10)
+    token, claimed = claim(provider)
     Disbursement.objects.update(lease_until=NOON)
 
     sending.send_one(disbursement=claimed[0], token=token, provider=provider, by=BY, now=NOON)
@@ -120,7 +102,7 @@ def test_after_its_lease_a_worker_asks_for_nothing(disbursement, provider, sandb
 
 
 def test_an_acceptance_that_comes_after_the_lease_is_believed(disbursement, provider, sandbox):
-    token, claimed = sending.claim(by=BY, now=NOON, limit=10)
+    token, claimed = claim(provider)
     answer = provider.send(disbursements.order_of(claimed[0]), claimed[0].request_body)
     Disbursement.objects.update(lease_until=NOON)
     sending.expire_leases(by=BY, now=NOON)
@@ -188,11 +170,11 @@ def test_every_move_leaves_its_author_behind(disbursement, provider):
 def test_a_slow_worker_cannot_speak_for_the_one_that_has_the_claim_now(
     disbursement, provider, sandbox
 ):
-    slow, claimed = sending.claim(by="slow", now=NOON, limit=10)
+    slow, claimed = claim(provider)
     Disbursement.objects.update(lease_until=NOON)
     sending.expire_leases(by=BY, now=NOON)
     held_by_another = Disbursement.objects.get()
-    sending.start_try(disbursements=[held_by_another], token=uuid.uuid4(), by="quick", now=NOON)
+    claiming.start_try(disbursements=[held_by_another], token=uuid.uuid4(), by="quick", now=NOON)
 
     sending.record(
         disbursement=claimed[0], token=slow, answer=Declined("refused"), by="slow", now=NOON
@@ -209,7 +191,7 @@ def test_a_decline_after_an_open_try_is_looked_up_before_a_new_key(disbursement,
     send(provider)
     token = uuid.uuid4()
     row = Disbursement.objects.get()
-    sending.start_try(disbursements=[row], token=token, by=BY, now=NOON)
+    claiming.start_try(disbursements=[row], token=token, by=BY, now=NOON)
 
     sending.record(
         disbursement=row, token=token, answer=Declined("account_invalid"), by=BY, now=NOON
@@ -217,7 +199,7 @@ def test_a_decline_after_an_open_try_is_looked_up_before_a_new_key(disbursement,
 
     row.refresh_from_db()
     assert (row.state, row.held_reason) == ("unknown", "review")
-    disbursements.release(disbursement=row, by=BY, now=NOON)
+    waiting.release(disbursement=row, by=BY, now=NOON)
     look_again(provider)
     row.refresh_from_db()
     assert row.state == "submitted"

@@ -274,7 +274,7 @@ def test_what_was_taken_back_into_our_funds_is_owed_and_can_never_become_paid(
     hear_all(client, settings, sandbox, provider)
     sent.refresh_from_db()
     assert (sent.state, sent.returned_to) == ("returned", "funds")
-    arrived = Payout("po_late", "paid", 36_000, LATER, LATER.date(), "", True)
+    arrived = Payout("po_late", "paid", 36_000, LATER, LATER.date(), "", True, "")
 
     with pytest.raises(Refused, match="taken back"):
         settlement.apply_payout(disbursement=sent, payout=arrived, by=BY, now=LATER)

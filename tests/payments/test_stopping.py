@@ -5,7 +5,7 @@ import pytest
 from payments.operations import pay_runs, sending
 from payments.queries import due_in
 from tests.factories import BY, NOON
-from tests.payments.sending_world import look_again, send, transfers_at
+from tests.payments.sending_world import claim, look_again, send, transfers_at
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +48,7 @@ def test_what_was_sent_before_the_run_was_stopped_is_found_and_never_owed_again(
 
 
 def test_what_was_put_back_after_the_stop_is_owed_again(disbursement, provider, sandbox):
-    token, claimed = sending.claim(by=BY, now=NOON, limit=10)
+    token, claimed = claim(provider)
     stop(disbursement)
     sending.send_one(disbursement=claimed[0], token=token, provider=provider, by=BY, now=NOON)
 

@@ -1,8 +1,4 @@
-"""Celery's part: read the clock, fetch what is needed, call an operation.
-
-Every task means "look now". What each finds is claimed in the database, so any number of workers
-may look at once, and a lost message is made good by the next tick.
-"""
+"""Hearing what the provider says, and asking where it said nothing."""
 
 from contextlib import suppress
 
@@ -11,33 +7,11 @@ from django.utils import timezone
 
 from cashpilot.core.refusals import Refused
 from payments.models import Recipient
-from payments.operations import (
-    disbursements,
-    pay_runs,
-    provider_events,
-    recipients,
-    sending,
-    unknown,
-)
+from payments.operations import pay_runs, provider_events, recipients
 from payments.providers import get_provider
 from payments.queries import unfinished_runs
 
 WORKER = "worker"
-BATCHES_A_LOOK = 20
-
-
-@shared_task(name="payments.send_what_is_approved")
-def send_what_is_approved() -> None:
-    """Send the queue, find out what is unknown, let go of what need not wait any longer."""
-    provider, now = get_provider(), timezone.now()
-    sending.expire_leases(by=WORKER, now=now)
-    unknown.resolve(provider=provider, by=WORKER, now=now)
-    disbursements.release_waiting(provider=provider, by=WORKER, now=now)
-    for _ in range(BATCHES_A_LOOK):
-        if not sending.send_queued(provider=provider, by=WORKER, now=timezone.now()):
-            break
-    for run in unfinished_runs():
-        pay_runs.bring_up_to_date(run=run, by=WORKER, now=timezone.now())
 
 
 @shared_task(name="payments.apply_provider_events")

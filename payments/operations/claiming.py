@@ -1,0 +1,103 @@
+"""Claiming: rows for this worker alone, with a lease, an intent and a last look at what approval
+froze, all committed before anybody is asked."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce, Now
+
+from cashpilot.core.models import AuditEvent
+from payments.lifecycles import DISBURSEMENT
+from payments.models import Disbursement, SendAttempt
+from payments.queries import line_of, recipient_of, sendable_runs
+from payments.rules import KEY_IS_SAFE_FOR, line_hash
+
+State, Held, Kind = Disbursement.State, Disbursement.Held, SendAttempt.Kind
+
+BATCH = 100
+WITH_ALL = ("instalment__award__enrolment__recipient", "pay_run")
+
+
+def claim(*, by: str, now: datetime, limit: int = BATCH) -> tuple[uuid.UUID, list[Disbursement]]:
+    """Take up to `limit` queued rows of started runs for this worker alone, and commit.
+
+    A row that must not be sent as it was approved is held or given up instead. Each row says
+    whether the provider must be asked first what became of earlier tries (`must_look_first`).
+    """
+    token = uuid.uuid4()
+    with transaction.atomic(durable=True):
+        rows = _claimable(limit)
+        gone = [one for one in rows if one.instalment.state == "cancelled"]
+        DISBURSEMENT.move_locked(gone, State.FAILED, now=now, by=by, failure="cancelled")
+        reasons = {one: _reason_to_hold(one) for one in rows if one not in gone}
+        hold_each(reasons={one: why for one, why in reasons.items() if why}, by=by, now=now)
+        ready = [one for one, why in reasons.items() if not why]
+        start_try(disbursements=ready, token=token, by=by, now=now)
+    return token, ready
+
+
+def start_try(
+    *, disbursements: Sequence[Disbursement], token: uuid.UUID, by: str, now: datetime
+) -> None:
+    """Move locked rows to `submitting` and write the intent, before anybody is asked."""
+    lease = timedelta(seconds=settings.SEND_LEASE_SECONDS)
+    DISBURSEMENT.move_locked(
+        disbursements,
+        State.SUBMITTING,
+        now=now,
+        by=by,
+        claim_token=token,
+        lease_until=Now() + lease,
+        first_sent_at=Coalesce(F("first_sent_at"), Now()),
+    )
+    SendAttempt.objects.bulk_create(
+        SendAttempt.about(one, Kind.INTENT, at=now) for one in disbursements
+    )
+
+
+def hold_each(*, reasons: dict[Disbursement, str], by: str, now: datetime) -> None:
+    """Hold locked rows, each for its reason."""
+    for why, group in groupby(sorted(reasons, key=reasons.__getitem__), key=reasons.__getitem__):
+        rows = list(group)
+        Disbursement.objects.filter(pk__in=[one.pk for one in rows]).update(
+            held_reason=why, held_at=now
+        )
+        AuditEvent.record_each(rows, "disbursement.held", at=now, by=by, reason=why)
+
+
+def _claimable(limit: int) -> list[Disbursement]:
+    """Rows to send, run by run: each run's own are found by one index, however many wait."""
+    rows: list[Disbursement] = []
+    for run in sendable_runs():
+        rows += _of_run(run)[: limit - len(rows)]
+        if len(rows) == limit:
+            break
+    return rows
+
+
+def _of_run(run):
+    earlier = Disbursement.objects.filter(instalment=OuterRef("instalment"), pk__lt=OuterRef("pk"))
+    return (
+        Disbursement.objects.filter(pay_run=run, state=State.QUEUED, held_reason="")
+        .filter(Q(not_before=None) | Q(not_before__lte=Now()))
+        .annotate(must_look_first=Exists(earlier) | Q(first_sent_at__lt=Now() - KEY_IS_SAFE_FOR))
+        .order_by("pk")
+        .select_related(*WITH_ALL)
+        .select_for_update(skip_locked=True, of=("self",))
+    )
+
+
+def _reason_to_hold(disbursement: Disbursement) -> str:
+    """What approval froze is checked again at the last moment."""
+    recipient = recipient_of(disbursement)
+    now_it_is = line_of(disbursement.instalment, recipient.provider_account or "")
+    if disbursement.instalment.state != "planned":
+        return Held.REVIEW
+    if line_hash(now_it_is) != disbursement.order_hash:
+        return Held.DESTINATION_CHANGED
+    return "" if recipient.status == "ready" else Held.RECIPIENT

@@ -1,0 +1,79 @@
+"""Keeping to a provider's rate limit together: slots that all workers take from one row.
+
+Trying and waiting wastes slots or bunches calls; here each call knows its moment beforehand. The
+row is locked only while it is moved on, in a transaction of its own.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from payments.models import RateSlot
+from payments.rules import rate_after
+
+WRITES, READS = "write", "read"
+
+
+@dataclass(frozen=True)
+class Slots:
+    """`count` moments of the monotonic clock, a fixed interval apart: one call each."""
+
+    start: float
+    interval: float
+    count: int
+
+    def wait_for(self, index: int) -> None:
+        """Sleep until the moment of one slot; a past moment does not wait."""
+        time.sleep(max(0.0, self.start + index * self.interval - time.monotonic()))
+
+
+def reserve(kind: str, count: int = 1) -> Slots:
+    """Take the next `count` slots of a kind, behind everybody who took some before.
+
+    Without a limit (`settings.STRIPE_CALLS_A_SECOND[kind]` is 0) every slot is now.
+    """
+    limit = settings.STRIPE_CALLS_A_SECOND[kind]
+    if not limit or not count:
+        return Slots(time.monotonic(), 0.0, count)
+    with transaction.atomic(durable=True):
+        slot, now = _locked(kind)
+        rate = _rate(slot, now, limit)
+        start = max(slot.next_at, now)
+        slot.next_at = start + timedelta(seconds=count / rate)
+        slot.save(update_fields=["next_at"])
+    return Slots(time.monotonic() + (start - now).total_seconds(), 1 / rate, count)
+
+
+def slow_down(kind: str) -> None:
+    """The provider says that we call too often: a fifth slower for a while, for every worker."""
+    limit = settings.STRIPE_CALLS_A_SECOND[kind]
+    if not limit:
+        return
+    with transaction.atomic(durable=True):
+        slot, now = _locked(kind)
+        slot.slowed_to = max(1_000, int(_rate(slot, now, limit) * 800))
+        slot.slowed_at = now
+        slot.save(update_fields=["slowed_to", "slowed_at"])
+
+
+def _locked(kind: str) -> tuple[RateSlot, datetime]:
+    """The row of a kind, locked, and the database's own time."""
+    now = _database_time()
+    RateSlot.objects.get_or_create(key=kind, defaults={"next_at": now})
+    slot = RateSlot.objects.select_for_update().get(key=kind)
+    return slot, _database_time()
+
+
+def _database_time() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        return cursor.fetchone()[0]
+
+
+def _rate(slot: RateSlot, now: datetime, limit: float) -> float:
+    if slot.slowed_at is None:
+        return limit
+    return rate_after(slot.slowed_to / 1_000, now - slot.slowed_at, limit)
