@@ -40,11 +40,12 @@ def reserve(kind: str, count: int = 1) -> Slots:
         return Slots(time.monotonic(), 0.0, count)
     with transaction.atomic(durable=True):
         slot, now = _locked(kind)
+        read_at = time.monotonic()
         rate = _rate(slot, now, limit)
         start = max(slot.next_at, now)
         slot.next_at = start + timedelta(seconds=count / rate)
         slot.save(update_fields=["next_at"])
-    return Slots(time.monotonic() + (start - now).total_seconds(), 1 / rate, count)
+    return Slots(read_at + (start - now).total_seconds(), 1 / rate, count)
 
 
 def slow_down(kind: str) -> None:
