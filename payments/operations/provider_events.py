@@ -15,6 +15,7 @@ from payments.models import Disbursement, ProviderEvent, Recipient
 from payments.operations import pausing, recipients, settlement
 from payments.operations.settlement import TooEarly
 from payments.providers.base import Event, Payout, Provider, Transfer, Unreachable
+from payments.queries import events_waiting
 
 Act = Callable[..., None]
 State = ProviderEvent.State
@@ -82,12 +83,9 @@ def apply_waiting(*, provider: Provider, by: str, now: datetime, limit: int = 1_
     What counts is the object as it is now, so several events about one object need one look. One
     that breaks us does not keep the others waiting: they are acted on first, then it is raised.
     """
-    waiting = ProviderEvent.objects.filter(state=State.RECEIVED).order_by("happened_at", "pk")
-    about: dict[tuple[str, str], list[ProviderEvent]] = {}
-    for event in waiting[:limit]:
-        about.setdefault((event.type.split(".")[0], event.object_reference), []).append(event)
+    about = events_waiting(limit)
     broken: list[Exception] = []
-    for events in about.values():
+    for events in about:
         try:
             apply(events=events, provider=provider, by=by, now=now)
         except Exception as error:

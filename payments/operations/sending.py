@@ -9,7 +9,7 @@ provider before anything is sent again (`operations/unknown.py`).
 """
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -23,7 +23,7 @@ from payments.operations.disbursements import order_of
 from payments.operations.pausing import start_approved
 from payments.operations.settlement import adopt
 from payments.providers.base import Accepted, Answer, Provider, Transfer, Unreachable
-from payments.queries import sendable_runs
+from payments.queries import may_still_be_asked
 
 State, Held, Kind = Disbursement.State, Disbursement.Held, SendAttempt.Kind
 
@@ -49,7 +49,8 @@ def send_one(
     and the row is put back. Where an earlier try may have moved money, the provider is asked about
     that first.
     """
-    if not _may_still_ask(disbursement, token):
+    longest_call = sum(settings.STRIPE_TIMEOUT)
+    if not may_still_be_asked(disbursement.pk, token, seconds=longest_call):
         _put_back_unasked(disbursement, token, by=by, now=now)
         return None
     must_look = getattr(disbursement, "must_look_first", False)
@@ -91,16 +92,6 @@ def _locked(disbursement: Disbursement) -> Disbursement:
     row = Disbursement.objects.select_for_update().get(pk=disbursement.pk)
     row.pay_run, row.instalment = disbursement.pay_run, disbursement.instalment
     return row
-
-
-def _may_still_ask(disbursement: Disbursement, token: uuid.UUID) -> bool:
-    return Disbursement.objects.filter(
-        pk=disbursement.pk,
-        state=State.SUBMITTING,
-        claim_token=token,
-        lease_until__gt=Now() + timedelta(seconds=sum(settings.STRIPE_TIMEOUT)),
-        pay_run__in=sendable_runs(),
-    ).exists()
 
 
 def _put_back_unasked(

@@ -18,7 +18,12 @@ from payments.queries.pay_runs import (
     waiting_for_a_person,
 )
 from payments.queries.schedules import Payment, Schedule, received_minor, schedule_of
-from payments.queries.sending import open_pause_of, sendable_runs
+from payments.queries.sending import (
+    events_waiting,
+    may_still_be_asked,
+    open_pause_of,
+    sendable_runs,
+)
 
 __all__ = [
     "LIVE",
@@ -30,9 +35,11 @@ __all__ = [
     "disbursement_for",
     "due_in",
     "events_that_need_a_person",
+    "events_waiting",
     "line_of",
     "lines_as_prepared",
     "lines_now",
+    "may_still_be_asked",
     "open_pause_of",
     "pay_run_for",
     "pay_runs_of",

@@ -1,8 +1,11 @@
 """What may be sent, and what stands in the way."""
 
+import uuid
+
+from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
-from payments.models import PayRun, RunPause
+from payments.models import PayRun, ProviderEvent, RunPause
 
 
 def sendable_runs() -> QuerySet[PayRun]:
@@ -14,3 +17,34 @@ def sendable_runs() -> QuerySet[PayRun]:
 def open_pause_of(run: PayRun) -> RunPause | None:
     """Why nothing more of a run is sent just now; None where it is not paused."""
     return run.pauses.filter(lifted_at=None).first()
+
+
+_IS_MINE = """
+SELECT 1 FROM payments_disbursement d JOIN payments_payrun r ON r.id = d.pay_run_id
+WHERE d.id = %s AND d.state = 'submitting' AND d.claim_token = %s
+  AND d.lease_until > statement_timestamp() + make_interval(secs => %s)
+  AND r.state = 'sending'
+  AND NOT EXISTS (SELECT 1 FROM payments_runpause p
+                  WHERE p.pay_run_id = r.id AND p.lifted_at IS NULL)
+"""
+
+
+def may_still_be_asked(disbursement: int, token: uuid.UUID, *, seconds: float) -> bool:
+    """Whether a claim holds for so many seconds more, and its run is being sent and not paused.
+
+    Asked before every single call, hence in plain SQL: built by the ORM it costs as much as all
+    that is written about the call.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_MINE, [disbursement, token, seconds])
+        return cursor.fetchone() is not None
+
+
+def events_waiting(limit: int = 1_000) -> list[list[ProviderEvent]]:
+    """What the provider said and nobody has acted on, oldest first, together by the object that
+    it is about: what counts is the object as it is now, so one look at it answers them all."""
+    waiting = ProviderEvent.objects.filter(state="received").order_by("happened_at", "pk")
+    about: dict[tuple[str, str], list[ProviderEvent]] = {}
+    for event in waiting[:limit]:
+        about.setdefault((event.type.split(".")[0], event.object_reference), []).append(event)
+    return list(about.values())

@@ -9,6 +9,7 @@ from typing import Any, Self
 from django.db import connections
 
 FEW_LEFT = 30
+LONGEST_LOOK = 45
 
 
 class Crew:
@@ -35,7 +36,7 @@ class Crew:
         for thread in self._threads:
             thread.join()
         if self._broken:
-            raise ExceptionGroup("Some payments could not be asked for.", self._broken)
+            raise ExceptionGroup("Part of this look broke.", self._broken)
 
     @property
     def has_time(self) -> bool:
@@ -60,10 +61,14 @@ class Crew:
         self._jobs.put((job, arguments))
 
     def wait_until_nearly_idle(self) -> None:
-        """Wait until few jobs are left, or a second has gone by without one ending."""
+        """Wait until few jobs are left."""
         with self._changed:
             while self._left > FEW_LEFT:
                 self._changed.wait()
+
+    def wait_for_one(self) -> None:
+        """Wait until a job ends, or for a second."""
+        with self._changed:
             if self._left:
                 self._changed.wait(timeout=1)
 

@@ -3,23 +3,35 @@
 from contextlib import suppress
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from cashpilot.core.refusals import Refused
 from payments.models import Recipient
 from payments.operations import pay_runs, provider_events, recipients
 from payments.providers import get_provider
-from payments.queries import unfinished_runs
+from payments.queries import events_waiting, unfinished_runs
+from payments.tasks.crew import LONGEST_LOOK, Crew
 
 WORKER = "worker"
 
 
 @shared_task(name="payments.apply_provider_events")
 def apply_provider_events() -> None:
-    """Act on every event that waits, oldest first."""
-    provider_events.apply_waiting(provider=get_provider(), by="provider", now=timezone.now())
+    """Act on every event that waits, oldest first, over threads: each asks the provider first."""
+    provider = get_provider()
+    with Crew(settings.SEND_THREADS, longest=LONGEST_LOOK) as crew:
+        for events in events_waiting():
+            crew.do(_apply, events, provider)
+            crew.wait_until_nearly_idle()
+            if not crew.has_time:
+                break
     for run in unfinished_runs():
         pay_runs.bring_up_to_date(run=run, by=WORKER, now=timezone.now())
+
+
+def _apply(events, provider) -> None:
+    provider_events.apply(events=events, provider=provider, by="provider", now=timezone.now())
 
 
 @shared_task(name="payments.sweep_provider_events")

@@ -10,10 +10,9 @@ from payments.operations import pausing, pay_runs, sending, unknown, waiting
 from payments.providers import get_provider
 from payments.providers.base import Provider, Unreachable
 from payments.queries import unfinished_runs
-from payments.tasks.crew import Crew
+from payments.tasks.crew import LONGEST_LOOK, Crew
 
 WORKER = "worker"
-LONGEST_LOOK = 45
 
 
 @shared_task(name="payments.send_what_is_approved")
@@ -46,6 +45,8 @@ def send_all(provider: Provider) -> int:
                 crew.do(_send_at, pace, index, disbursement, token, provider)
             asked += len(claimed)
             crew.wait_until_nearly_idle()
+            if not claimed:
+                crew.wait_for_one()
     return asked
 
 

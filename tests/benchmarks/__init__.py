@@ -1,8 +1,8 @@
 """`./dev bench [AREA] [--json FILE]`: our speed against floors measured in the same run.
 
-A benchmark lives in the file of its area, `tests/benchmarks/AREA.py`, where AREA is payments,
-participants, pages, evaluation or releases. To add a row, write a function that prepares the data
-and returns the two sides to compare:
+A benchmark lives in a file of its area, `tests/benchmarks/AREA.py` or `AREA_SUBJECT.py`, where AREA
+is payments, participants, pages, evaluation or releases. To add a row, write a function that
+prepares the data and returns the two sides to compare:
 
     from tests.benchmarks.harness import Contest, benchmark
 

@@ -2,10 +2,11 @@
 
 import gc
 import importlib
-import importlib.util
+import pkgutil
 import statistics
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from tests.benchmarks.clocks import CPU, Clock
 
@@ -85,11 +86,12 @@ def benchmark(area: str, name: str, *, unit: str, bar: float):
 
 
 def benchmarks_of(areas: tuple[str, ...]) -> list[Benchmark]:
-    """The registered benchmarks of `areas`, in their order; loads the files that have any."""
-    for area in areas:
-        name = f"{__package__}.{area}"
-        if importlib.util.find_spec(name):
-            importlib.import_module(name)
+    """The registered benchmarks of `areas`, in their order; loads `AREA.py` and `AREA_….py`."""
+    here = str(Path(__file__).parent)
+    files = sorted(found.name for found in pkgutil.iter_modules([here]))
+    for name in files:
+        if name.split("_")[0] in areas:
+            importlib.import_module(f"{__package__}.{name}")
     return [one for area in areas for one in registered if one.area == area]
 
 
