@@ -1,6 +1,5 @@
 """What became of the money: heard by signed webhook, read again at the provider, applied once."""
 
-import json
 import time
 from datetime import timedelta
 
@@ -12,12 +11,10 @@ from payments.models import Instalment, LedgerEntry, ProviderEvent
 from payments.operations import pay_runs, provider_events, sending, settlement
 from payments.providers.base import Payout
 from payments.queries import balances_of, due_in
-from payments.sandbox.events import shown
 from tests.factories import BY, NOON, a_pilot, an_approved_run, an_enrolment, ready
+from tests.payments.hearing_world import LATER, deliver, events_of, hear_all
 
 pytestmark = pytest.mark.django_db
-
-LATER = NOON + timedelta(days=2)
 
 
 @pytest.fixture
@@ -27,32 +24,6 @@ def sent(sandbox, provider):
     run = an_approved_run(enrolment.pilot)
     sending.send_queued(provider=provider, by=BY, now=NOON)
     return run.disbursements.get()
-
-
-def deliver(client, settings, event, *, secret=None, endpoint=None, when=None):
-    """Post an event as the provider does: signed over the raw body, with the time."""
-    endpoint = endpoint or ("connect" if event.get("account") else "platform")
-    body = json.dumps(event)
-    secret = secret or settings.STRIPE_WEBHOOK_SECRETS[endpoint]
-    stamp = int(when or time.time())
-    signature = stripe.WebhookSignature._compute_signature(f"{stamp}.{body}", secret)
-    return client.post(
-        f"/api/v1/webhooks/stripe/{endpoint}/",
-        body,
-        content_type="application/json",
-        headers={"stripe-signature": f"t={stamp},v1={signature}"},
-    )
-
-
-def hear_all(client, settings, sandbox, provider, *, now=LATER):
-    for event in events_of(sandbox):
-        deliver(client, settings, event)
-    provider_events.apply_waiting(provider=provider, by="provider", now=now)
-
-
-def events_of(sandbox):
-    """Every event as the provider would send it."""
-    return [shown(sandbox.world, event) for event in sandbox.events]
 
 
 def test_money_that_arrives_moves_everything_together(client, settings, sandbox, provider, sent):
