@@ -6,12 +6,15 @@ repeating one does nothing.
 
 from celery import Celery
 from celery.signals import worker_ready
+from kombu import Queue
 
 app = Celery("cashpilot", set_as_current=True)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.CELERY_DB_REUSE_MAX = 1000
 app.conf.task_default_queue = "cashpilot"
+app.conf.task_queues = [Queue("cashpilot"), Queue("sending")]  # a worker takes both unless told
+app.conf.task_routes = {"payments.send_what_is_approved": {"queue": "sending"}}
 
 SECONDS = 1.0
 MINUTES = 60 * SECONDS

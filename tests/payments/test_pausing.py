@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from cashpilot.core.refusals import Refused
-from payments.models import PayRun, RunPause
+from payments.models import PayRun, RunPause, SendAttempt
 from payments.operations import claiming, pausing, sending, waiting
 from payments.providers import get_provider
 from tests.factories import BY, NOON, a_pilot, an_approved_run, an_enrolment, ready
@@ -159,12 +159,12 @@ def test_what_is_unknown_in_a_paused_run_is_looked_up_but_not_sent(run, provider
     sandbox.fault("drop_before", path="/v1/transfers", method="POST")
     send(provider)
     pausing.pause_by_hand(run=PayRun.objects.get(), by=BY, now=NOON)
-    before = len(transfers_at(sandbox))
+    before = len(transfers_at(sandbox)), SendAttempt.objects.count()
 
     look_again(provider)
 
     assert run.disbursements.filter(state="unknown").count() == 1
-    assert len(transfers_at(sandbox)) == before
+    assert (len(transfers_at(sandbox)), SendAttempt.objects.count()) == before
 
     pausing.resume(run=run, by=BY, now=NOON)
     look_again(provider)
