@@ -14,13 +14,12 @@ from django.db.models.functions import Coalesce, Now
 from cashpilot.core.models import AuditEvent
 from payments.lifecycles import DISBURSEMENT
 from payments.models import Disbursement, SendAttempt
-from payments.queries import line_of, recipient_of, sendable_runs
+from payments.queries import WITH_ALL, line_of, recipient_of, sendable_runs
 from payments.rules import KEY_IS_SAFE_FOR, line_hash
 
 State, Held, Kind = Disbursement.State, Disbursement.Held, SendAttempt.Kind
 
 BATCH = 100
-WITH_ALL = ("instalment__award__enrolment__recipient", "pay_run")
 
 
 def claim(*, by: str, now: datetime, limit: int = BATCH) -> tuple[uuid.UUID, list[Disbursement]]:

@@ -7,18 +7,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models import F
 from django.db.models.functions import Now
 
 from cashpilot.core.refusals import Refused
 from payments.lifecycles import DISBURSEMENT
 from payments.models import Disbursement, PayRun, SendAttempt
-from payments.operations.claiming import BATCH, WITH_ALL, hold_each, start_try
+from payments.operations.claiming import BATCH, hold_each, start_try
 from payments.operations.disbursements import order_of
 from payments.operations.sending import send_one
 from payments.operations.settlement import adopt, reverse
 from payments.providers.base import Order, Provider, Transfer, Unreachable
-from payments.queries import sendable_runs
+from payments.queries import WITH_ALL, unknown_to_look_up
 from payments.rules import KEY_IS_DEAD_AFTER, idempotency_key, next_step
 
 State, Held, Kind = Disbursement.State, Disbursement.Held, SendAttempt.Kind
@@ -27,16 +27,25 @@ WHILE_PAUSED = timedelta(minutes=5)
 
 
 def resolve(*, provider: Provider, by: str, now: datetime, limit: int = BATCH) -> int:
-    """Look up every `unknown` disbursement whose time has come, and do what the findings allow."""
-    rows = list(_waiting()[:limit])
+    """Look up `unknown` disbursements whose time has come, one after the other; returns how
+    many."""
+    rows = unknown_to_look_up(limit)
     for row in rows:
-        try:
-            _resolve_one(row, provider=provider, by=by, now=now)
-        except Unreachable:
-            continue
-        except Refused:
-            _hold(row, Held.REVIEW, by=by, now=now)
+        resolve_one(disbursement=row, provider=provider, by=by, now=now)
     return len(rows)
+
+
+def resolve_one(*, disbursement: Any, provider: Provider, by: str, now: datetime) -> None:
+    """Look one up, as `unknown_to_look_up` gave it, and do what the finding allows.
+
+    With the provider out of reach nothing is done; what only a person can decide is held.
+    """
+    try:
+        _resolve_one(disbursement, provider=provider, by=by, now=now)
+    except Unreachable:
+        return
+    except Refused:
+        _hold(disbursement, Held.REVIEW, by=by, now=now)
 
 
 def _resolve_one(row: Any, *, provider: Provider, by: str, now: datetime) -> None:
@@ -50,19 +59,6 @@ def _resolve_one(row: Any, *, provider: Provider, by: str, now: datetime) -> Non
     if step in MAY_SEND and row.pay_run.state != STOPPED and not row.is_sendable:
         step = "rest"
     _STEPS[step](row, found, provider=provider, by=by, now=now)
-
-
-def _waiting():
-    return (
-        Disbursement.objects.filter(state=State.UNKNOWN, held_reason="")
-        .filter(Q(not_before=None) | Q(not_before__lte=Now()))
-        .annotate(
-            age=ExpressionWrapper(Now() - F("first_sent_at"), output_field=DurationField()),
-            is_sendable=Exists(sendable_runs().filter(pk=OuterRef("pay_run"))),
-        )
-        .select_related(*WITH_ALL)
-        .order_by("first_sent_at")
-    )
 
 
 def _agrees(found: list[Transfer], order: Order) -> bool:

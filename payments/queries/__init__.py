@@ -19,14 +19,17 @@ from payments.queries.pay_runs import (
 )
 from payments.queries.schedules import Payment, Schedule, received_minor, schedule_of
 from payments.queries.sending import (
+    WITH_ALL,
     events_waiting,
     may_still_be_asked,
     open_pause_of,
     sendable_runs,
+    unknown_to_look_up,
 )
 
 __all__ = [
     "LIVE",
+    "WITH_ALL",
     "Due",
     "Payment",
     "Preview",
@@ -52,5 +55,6 @@ __all__ = [
     "sent_minor",
     "total_of",
     "unfinished_runs",
+    "unknown_to_look_up",
     "waiting_for_a_person",
 ]

@@ -3,9 +3,12 @@
 import uuid
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
-from payments.models import PayRun, ProviderEvent, RunPause
+from payments.models import Disbursement, PayRun, ProviderEvent, RunPause
+
+WITH_ALL = ("instalment__award__enrolment__recipient", "pay_run")
 
 
 def sendable_runs() -> QuerySet[PayRun]:
@@ -38,6 +41,24 @@ def may_still_be_asked(disbursement: int, token: uuid.UUID, *, seconds: float) -
     with connection.cursor() as cursor:
         cursor.execute(_IS_MINE, [disbursement, token, seconds])
         return cursor.fetchone() is not None
+
+
+def unknown_to_look_up(limit: int = 100) -> list[Disbursement]:
+    """Disbursements whose outcome is not known and whose time to look has come, oldest first.
+
+    Each says how old its first try is (`age`), and whether its run is being sent (`is_sendable`).
+    """
+    rows = (
+        Disbursement.objects.filter(state=Disbursement.State.UNKNOWN, held_reason="")
+        .filter(Q(not_before=None) | Q(not_before__lte=Now()))
+        .annotate(
+            age=ExpressionWrapper(Now() - F("first_sent_at"), output_field=DurationField()),
+            is_sendable=Exists(sendable_runs().filter(pk=OuterRef("pay_run"))),
+        )
+        .select_related(*WITH_ALL)
+        .order_by("first_sent_at")
+    )
+    return list(rows[:limit])
 
 
 def events_waiting(limit: int = 1_000) -> list[list[ProviderEvent]]:

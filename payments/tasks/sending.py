@@ -9,7 +9,7 @@ from django.utils import timezone
 from payments.operations import pausing, pay_runs, sending, unknown, waiting
 from payments.providers import get_provider
 from payments.providers.base import Provider, Unreachable
-from payments.queries import unfinished_runs
+from payments.queries import unfinished_runs, unknown_to_look_up
 from payments.tasks.crew import LONGEST_LOOK, Crew
 
 WORKER = "worker"
@@ -20,13 +20,20 @@ def send_what_is_approved() -> None:
     """Send the queue, find out what is unknown, let go of what need not wait any longer."""
     provider, now = get_provider(), timezone.now()
     sending.expire_leases(by=WORKER, now=now)
-    unknown.resolve(provider=provider, by=WORKER, now=now)
+    find_out(provider)
     waiting.release_waiting(provider=provider, by=WORKER, now=now)
     with suppress(Unreachable):
         pausing.start_approved(provider=provider, by=WORKER, now=now)
     send_all(provider)
     for run in unfinished_runs():
         pay_runs.bring_up_to_date(run=run, by=WORKER, now=timezone.now())
+
+
+def find_out(provider: Provider) -> None:
+    """Look up, over threads, what became of every try whose outcome is not known."""
+    with Crew(settings.SEND_THREADS, longest=LONGEST_LOOK) as crew:
+        for row in unknown_to_look_up():
+            crew.do(_find_out, row, provider)
 
 
 def send_all(provider: Provider) -> int:
@@ -48,6 +55,10 @@ def send_all(provider: Provider) -> int:
             if not claimed:
                 crew.wait_for_one()
     return asked
+
+
+def _find_out(row, provider) -> None:
+    unknown.resolve_one(disbursement=row, provider=provider, by=WORKER, now=timezone.now())
 
 
 def _send_at(pace, index, disbursement, token, provider) -> bool:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from payments.lifecycles import INSTALMENT
 from payments.operations import pay_runs, sending
 from payments.queries import due_in
 from tests.factories import BY, NOON
@@ -57,3 +58,13 @@ def test_what_was_put_back_after_the_stop_is_owed_again(disbursement, provider, 
     disbursement.refresh_from_db()
     assert disbursement.state == "failed"
     assert len(due_in(disbursement.pay_run.fund, NOON.date())) == 1
+
+
+def test_what_was_cancelled_after_its_approval_is_not_sent(disbursement, provider, sandbox):
+    INSTALMENT.move(disbursement.instalment, "cancelled", now=NOON, by=BY)
+
+    assert send(provider) == 0
+
+    disbursement.refresh_from_db()
+    assert (disbursement.state, disbursement.failure) == ("failed", "cancelled")
+    assert transfers_at(sandbox) == []
