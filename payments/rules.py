@@ -56,6 +56,7 @@ class Line:
     amount_minor: int
     currency: str
     destination: str
+    bank_mark: str
     due_date: date
 
 
@@ -67,6 +68,7 @@ def line_hash(line: Line) -> str:
         line.amount_minor,
         line.currency,
         line.destination,
+        line.bank_mark,
         line.due_date.isoformat(),
     ]
     return _sha256(fields)
@@ -123,3 +125,9 @@ def final_moment(paid_at: datetime, is_working_day: Callable[[date], bool]) -> d
 
 def _sha256(value: object) -> str:
     return hashlib.sha256(json.dumps(value, separators=(",", ":")).encode()).hexdigest()
+
+
+def approvals_needed(total_minor: int, thresholds: Iterable[tuple[int, int]]) -> int:
+    """How many people have to approve a run: one, or what the highest threshold that its sum
+    reaches asks for; `thresholds` are pairs of a sum and a number of people."""
+    return max((people for start, people in thresholds if start <= total_minor), default=1)

@@ -12,6 +12,7 @@ from payments.operations import pay_runs
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 BY = "test"
+PLENTY = 10**12
 
 
 def a_user(email: str = "priya@example.org", **fields) -> User:
@@ -74,6 +75,6 @@ def an_approved_run(pilot: Pilot, *, due_by: date = date(2026, 3, 2)) -> PayRun:
     run = a_prepared_run(pilot, due_by=due_by)
     pay_runs.submit_for_approval(run=run, preparer=run.prepared_by, by=BY, now=NOON)
     approver = a_member(pilot, Role.APPROVER)
-    pay_runs.approve(run=run, approver=approver, by=BY, now=NOON)
+    pay_runs.vote(run=run, approver=approver, available_minor=PLENTY, by=BY, now=NOON)
     run.refresh_from_db()
     return run

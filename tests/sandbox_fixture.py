@@ -31,6 +31,14 @@ def sandbox(sandbox_server):
 
 
 @pytest.fixture
+def rich_sandbox(sandbox, settings):
+    """The product's own provider is this sandbox, with plenty of money in it."""
+    settings.STRIPE_API_BASE = sandbox.base_url
+    sandbox.set_float("gbp", 10_000_000)
+    return sandbox
+
+
+@pytest.fixture
 def stripe_client(sandbox):
     """A real SDK client that talks to the sandbox and never retries by itself."""
     return client_of(sandbox)

@@ -133,7 +133,7 @@ def money(client):
     return pilot
 
 
-def test_a_pay_run_is_prepared_frozen_and_approved_by_somebody_else(client, money):
+def test_a_pay_run_is_prepared_frozen_and_approved_by_somebody_else(client, money, rich_sandbox):
     prepared = post(client, f"pilots/{money.public_id}/pay-runs/", {"due_by": "2026-03-02"})
     run = prepared.json()
     frozen = post(client, f"pay-runs/{run['public_id']}/submit/").json()

@@ -12,7 +12,16 @@ from participants.models import Enrolment
 from participants.operations.sign_in import issue_link
 from payments.models import Disbursement, PayRun
 from payments.operations import pay_runs
-from tests.factories import BY, a_member, a_pilot, a_prepared_run, a_user, an_enrolment, ready
+from tests.factories import (
+    BY,
+    PLENTY,
+    a_member,
+    a_pilot,
+    a_prepared_run,
+    a_user,
+    an_enrolment,
+    ready,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -163,7 +172,7 @@ def put_on_its_way(pilot, state) -> None:
     run = PayRun.objects.get()
     pay_runs.submit_for_approval(run=run, preparer=run.prepared_by, by=BY, now=run.prepared_at)
     approver = a_member(pilot, Role.APPROVER, email="approver@example.org")
-    pay_runs.approve(run=run, approver=approver, by=BY, now=run.prepared_at)
+    pay_runs.vote(run=run, approver=approver, available_minor=PLENTY, by=BY, now=run.prepared_at)
     change = {"held_reason": "review"} if state == "held" else {"state": state}
     Disbursement.objects.update(provider_reference="tr_fictional", **change)
 
@@ -238,7 +247,7 @@ def test_whoever_prepared_a_run_is_told_on_its_page_and_nothing_is_sent(pilot):
     assert not Disbursement.objects.exists()
 
 
-def test_a_pay_run_is_frozen_and_approved_by_two_people_on_its_page(pilot):
+def test_a_pay_run_is_frozen_and_approved_by_two_people_on_its_page(pilot, rich_sandbox):
     run = PayRun.objects.get()
     browser_of(run.prepared_by).post(f"/staff/pay-runs/{run.public_id}/submit/")
 

@@ -58,3 +58,42 @@ class Agrees(RunSQL):
 
     def deconstruct(self):
         return (type(self).__name__, self.parts, {})
+
+
+class Guard(RunSQL):
+    """A trigger that refuses, by name: `body` is PL/pgSQL, run `when`, and may raise.
+
+    `when` is such as "BEFORE UPDATE" or "AFTER INSERT"; with `seen_as`, the trigger runs once a
+    statement and finds all its new rows in a table of that name.
+    """
+
+    def __init__(self, name: str, table: str, when: str, body: str, *, seen_as: str = ""):
+        self.parts, self.seen_as = [name, table, when, body], seen_as
+        each = (
+            f"REFERENCING NEW TABLE AS {seen_as} FOR EACH STATEMENT" if seen_as else "FOR EACH ROW"
+        )
+        super().__init__(
+            f"""CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN {body} RETURN {"NULL" if seen_as else "NEW"}; END $$;
+            CREATE TRIGGER {name} {when} ON {table} {each} EXECUTE FUNCTION {name}();""",
+            f"DROP TRIGGER {name} ON {table}; DROP FUNCTION {name}();",
+        )
+
+    def deconstruct(self):
+        return (type(self).__name__, self.parts, {"seen_as": self.seen_as})
+
+
+def refuse_if(condition: str, sentence: str) -> str:
+    """PL/pgSQL for a guard's body: raise with the sentence where the condition holds."""
+    return (
+        f"IF {condition} THEN RAISE EXCEPTION '{sentence}' "
+        "USING ERRCODE = 'restrict_violation'; END IF;"
+    )
+
+
+def refuse_change_of(*columns: str) -> str:
+    """PL/pgSQL for a guard's body: these columns are written once."""
+    new, old = (", ".join(f"{row}.{one}" for one in columns) for row in ("NEW", "OLD"))
+    return refuse_if(
+        f"({new}) IS DISTINCT FROM ({old})", "written once: {}".format(", ".join(columns))
+    )

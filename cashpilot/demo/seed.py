@@ -160,8 +160,9 @@ def _pay_a_month(world: World, due: date) -> None:
 
 def _approved_run(world: World, due: date, now: datetime) -> PayRun:
     run = _frozen_run(world, due, now)
-    pay_runs.approve(run=run, approver=world.staff["tom"], by=BY, now=now)
-    return run
+    return pay_runs.approve(
+        run=run, approver=world.staff["tom"], provider=get_provider(), by=BY, now=now
+    )
 
 
 def _frozen_run(world: World, due: date, now: datetime) -> PayRun:

@@ -29,6 +29,55 @@ class ScheduleLines(serializers.Serializer):
 
 class NewPayRun(serializers.Serializer):
     due_by = serializers.DateField()
+    fund = serializers.CharField(
+        required=False, help_text="its public id; needed only where the pilot has several"
+    )
+
+
+class SentBack(serializers.Serializer):
+    reason = serializers.CharField(max_length=200)
+
+
+class Threshold(serializers.Serializer):
+    """From this sum on, a run takes the approval of so many people."""
+
+    from_minor = serializers.IntegerField(min_value=1)
+    approvers = serializers.IntegerField(min_value=2, max_value=5)
+
+
+class PayRunPage(serializers.Serializer):
+    """Which part of a run to show."""
+
+    page = serializers.IntegerField(min_value=1, default=1)
+    left_out_page = serializers.IntegerField(min_value=1, default=1)
+    search = serializers.CharField(max_length=80, default="", allow_blank=True)
+
+
+class ChangeLine(serializers.Serializer):
+    """One person whose line differs from the last run's."""
+
+    code = serializers.CharField()
+    was_minor = serializers.IntegerField()
+    is_minor = serializers.IntegerField()
+    why = serializers.CharField()
+
+
+class PayRunChanges(serializers.Serializer):
+    """What is new since the fund's last approved run."""
+
+    previous = serializers.CharField(source="previous.public_id", default=None)
+    joined = ChangeLine(many=True)
+    gone = ChangeLine(many=True)
+    amounts = ChangeLine(many=True)
+    destinations = ChangeLine(many=True)
+
+
+class HeldPayment(serializers.Serializer):
+    """A payment after somebody acted on it."""
+
+    public_id = serializers.CharField()
+    state = serializers.ChoiceField(Disbursement.State.choices)
+    held_reason = serializers.CharField()
 
 
 class PayRunLine(serializers.Serializer):
@@ -59,13 +108,26 @@ class PayRunSummary(serializers.Serializer):
 
 
 class PayRunPreview(serializers.Serializer):
-    """A run with everybody in it and everybody left out; `counts` by state once it is sent."""
+    """A run: a page of who is in it and who is left out; `counts` by state once it is sent."""
 
     public_id = serializers.CharField(source="run.public_id")
     due_by = serializers.DateField(source="run.due_by")
     state = serializers.ChoiceField(PayRun.State.choices, source="run.state")
     currency = serializers.CharField(source="run.fund.currency")
+    people = serializers.IntegerField()
     total_minor = serializers.IntegerField()
+    approvals = serializers.SerializerMethodField()
+    approvals_needed = serializers.IntegerField(source="run.approvals_needed")
+    sent_back_reason = serializers.CharField(source="run.sent_back_reason")
+    paused = serializers.CharField(source="pause.reason", default="")
+    missing_minor = serializers.IntegerField(source="pause.missing_minor", default=0)
+    page = serializers.IntegerField()
+    pages = serializers.IntegerField()
     lines = PayRunLine(many=True)
+    left_out_count = serializers.IntegerField()
     left_out = LeftOutLine(many=True)
     counts = serializers.DictField(child=serializers.IntegerField())
+
+    def get_approvals(self, preview) -> int:
+        """How many people have approved so far."""
+        return len(preview.approvals)

@@ -1,16 +1,27 @@
 from django.urls import path
 
-from payments.api import views
+from payments.api import disbursements, pay_runs, schedules
 from payments.api.webhooks import StripeWebhook
 
+RUN = "pay-runs/<slug:public_id>/"
+PAYMENT = "payments/<slug:public_id>/"
+
 urlpatterns = [
-    path("pilots/<slug:pilot_id>/pay-runs/", views.PayRuns.as_view()),
-    path("pay-runs/<slug:public_id>/", views.OnePayRun.as_view()),
-    path("pay-runs/<slug:public_id>/submit/", views.SubmitPayRun.as_view()),
-    path("pay-runs/<slug:public_id>/approve/", views.ApprovePayRun.as_view()),
-    path("pay-runs/<slug:public_id>/stop/", views.StopPayRun.as_view()),
-    path("enrolments/<slug:public_id>/schedule/", views.ScheduleForStaff.as_view()),
-    path("my/<slug:public_id>/schedule/", views.MySchedule.as_view()),
+    path("pilots/<slug:pilot_id>/pay-runs/", pay_runs.PayRuns.as_view()),
+    path("pilots/<slug:pilot_id>/approval-thresholds/", pay_runs.Thresholds.as_view()),
+    path(RUN, pay_runs.OnePayRun.as_view()),
+    path(f"{RUN}changes/", pay_runs.PayRunChangesView.as_view()),
+    path(f"{RUN}submit/", pay_runs.SubmitPayRun.as_view()),
+    path(f"{RUN}approve/", pay_runs.ApprovePayRun.as_view()),
+    path(f"{RUN}send-back/", pay_runs.SendBackPayRun.as_view()),
+    path(f"{RUN}stop/", pay_runs.StopPayRun.as_view()),
+    path(f"{RUN}pause/", pay_runs.PausePayRun.as_view()),
+    path(f"{RUN}resume/", pay_runs.ResumePayRun.as_view()),
+    path(f"{PAYMENT}release/", disbursements.ReleasePayment.as_view()),
+    path(f"{PAYMENT}withdraw/", disbursements.WithdrawPayment.as_view()),
+    path(f"{PAYMENT}give-up/", disbursements.GiveUpPayment.as_view()),
+    path("enrolments/<slug:public_id>/schedule/", schedules.ScheduleForStaff.as_view()),
+    path("my/<slug:public_id>/schedule/", schedules.MySchedule.as_view()),
     path("webhooks/stripe/platform/", StripeWebhook.as_view(endpoint="platform")),
     path("webhooks/stripe/connect/", StripeWebhook.as_view(endpoint="connect")),
 ]

@@ -4,12 +4,19 @@ from payments.models.awards import Award, AwardTerms, Fund, Instalment
 from payments.models.disbursements import Disbursement, SendAttempt
 from payments.models.ledger import LedgerEntry
 from payments.models.pauses import Clearance, RunPause
-from payments.models.pay_runs import LeftOut, PayRun, PayRunApproval, PayRunLine
+from payments.models.pay_runs import (
+    ApprovalThreshold,
+    LeftOut,
+    PayRun,
+    PayRunApproval,
+    PayRunLine,
+)
 from payments.models.provider_events import ProviderEvent
 from payments.models.rate_slots import RateSlot
 from payments.models.recipients import Recipient
 
 __all__ = [
+    "ApprovalThreshold",
     "Award",
     "AwardTerms",
     "Clearance",

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cashpilot.core.ids import new_id
+from participants.models import Pilot
 from payments.models.awards import Fund, Instalment
 
 
@@ -28,6 +29,8 @@ class PayRun(models.Model):
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField()
     content_hash = models.CharField(max_length=64, blank=True, default="")
+    approvals_needed = models.PositiveSmallIntegerField(default=1, db_default=1)
+    sent_back_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
     state = models.CharField(max_length=20, choices=State, default=State.PREPARED)
     state_changed_at = models.DateTimeField()
 
@@ -38,10 +41,13 @@ class PayRun(models.Model):
                 condition=Q(state__in=["prepared", "stopped"]) | ~Q(content_hash=""),
                 name="approved_list_is_frozen",
             ),
+            models.CheckConstraint(
+                condition=Q(approvals_needed__gt=0), name="somebody_else_approves"
+            ),
         ]
 
     class Privacy:
-        identifying: set[str] = set()
+        identifying = {"sent_back_reason"}
         linkable = {
             "id",
             "public_id",
@@ -49,6 +55,7 @@ class PayRun(models.Model):
             "prepared_by",
             "prepared_at",
             "content_hash",
+            "approvals_needed",
             "state_changed_at",
             "due_by",
         }
@@ -65,6 +72,10 @@ class PayRunLine(models.Model):
     instalment = models.ForeignKey(Instalment, models.PROTECT, related_name="pay_run_lines")
     amount_minor = models.BigIntegerField()
     destination = models.CharField(max_length=100)
+    bank_mark = models.CharField(max_length=64, blank=True, default="", db_default="")
+    destination_edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
+    )
     due_date = models.DateField()
     is_open = models.BooleanField(default=True)
 
@@ -78,8 +89,15 @@ class PayRunLine(models.Model):
         ]
 
     class Privacy:
-        identifying = {"destination"}
-        linkable = {"id", "pay_run", "instalment", "due_date", "is_open"}
+        identifying = {"destination", "bank_mark"}
+        linkable = {
+            "id",
+            "pay_run",
+            "instalment",
+            "destination_edited_by",
+            "due_date",
+            "is_open",
+        }
         shareable = {"amount_minor"}
 
     def __str__(self) -> str:
@@ -94,6 +112,9 @@ class LeftOut(models.Model):
         ACTION_NEEDED = "action_needed", _("Payment details are incomplete")
         PENDING = "pending", _("The provider is checking the payment details")
         DISABLED = "disabled", _("The provider cannot pay this person")
+        COOLING_OFF = "cooling_off", _("Their bank account has just changed: it is paid later")
+        QUESTIONED = "questioned", _("They say that a change of their bank account was not theirs")
+        HELD = "held", _("Their payments are held")
         CAME_BACK = "came_back", _("Their bank sent the last payment back: mend that first")
         ELSEWHERE = "elsewhere", _("It is in another pay run")
 
@@ -139,3 +160,28 @@ class PayRunApproval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pay_run} approved"
+
+
+class ApprovalThreshold(models.Model):
+    """From this sum on, a pay run of the pilot takes the approval of so many people."""
+
+    pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="approval_thresholds")
+    from_minor = models.BigIntegerField()
+    approvers = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["pilot", "from_minor"], name="one_threshold_an_amount"),
+            models.CheckConstraint(
+                condition=Q(from_minor__gt=0, approvers__gte=2, approvers__lte=5),
+                name="threshold_asks_for_more",
+            ),
+        ]
+
+    class Privacy:
+        identifying: set[str] = set()
+        linkable = {"id", "pilot"}
+        shareable = {"from_minor", "approvers"}
+
+    def __str__(self) -> str:
+        return f"{self.approvers} from {self.from_minor}"

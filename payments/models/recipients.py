@@ -1,5 +1,6 @@
 from functools import partial
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +10,11 @@ from participants.models import Enrolment
 
 
 class Recipient(models.Model):
-    """Where the provider sends one person's money. Bank details are the provider's, never ours."""
+    """Where the provider sends one person's money. Bank details are the provider's, never ours.
+
+    `bank_mark` is a keyed hash of the provider's own mark for the bank account: equal as long as
+    the account is. After a change, nothing is paid before `payable_from`.
+    """
 
     class Status(models.TextChoices):
         NEW = "new", _("No account yet")
@@ -29,6 +34,13 @@ class Recipient(models.Model):
     reason = models.CharField(max_length=60, blank=True, default="")
     details_missing = models.PositiveSmallIntegerField(default=0)
     observed_at = models.DateTimeField(null=True)
+    payee_name = models.CharField(max_length=200, blank=True, default="", db_default="")
+    bank_mark = models.CharField(max_length=64, blank=True, default="", db_default="")
+    payable_from = models.DateTimeField(null=True)
+    questioned_at = models.DateTimeField(null=True)
+    last_edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
+    )
 
     class Meta:
         constraints = [
@@ -42,7 +54,7 @@ class Recipient(models.Model):
         ]
 
     class Privacy:
-        identifying = {"provider_account", "account_tail"}
+        identifying = {"provider_account", "account_tail", "payee_name", "bank_mark"}
         linkable = {
             "id",
             "public_id",
@@ -52,6 +64,9 @@ class Recipient(models.Model):
             "reason",
             "details_missing",
             "status",
+            "payable_from",
+            "questioned_at",
+            "last_edited_by",
         }
         shareable: set[str] = set()
 

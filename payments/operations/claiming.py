@@ -94,9 +94,10 @@ def _of_run(run):
 def _reason_to_hold(disbursement: Disbursement) -> str:
     """What approval froze is checked again at the last moment."""
     recipient = recipient_of(disbursement)
-    now_it_is = line_of(disbursement.instalment, recipient.provider_account or "")
     if disbursement.instalment.state != "planned":
         return Held.REVIEW
-    if line_hash(now_it_is) != disbursement.order_hash:
+    if line_hash(line_of(disbursement.instalment, recipient)) != disbursement.order_hash:
         return Held.DESTINATION_CHANGED
+    if recipient.questioned_at:
+        return Held.STAFF_CHECK
     return "" if recipient.status == "ready" else Held.RECIPIENT

@@ -6,7 +6,7 @@ from cashpilot.core.models import AuditEvent
 from payments.models import Disbursement, PayRun
 from payments.providers import get_provider
 from payments.providers.base import Order
-from payments.queries import line_of
+from payments.queries import lines_as_prepared
 from payments.rules import idempotency_key, line_hash
 
 
@@ -16,18 +16,17 @@ def queue(*, run: PayRun, by: str, now: datetime) -> list[Disbursement]:
     Called inside the transaction that approves; the database refuses a second live one.
     """
     provider = get_provider()
-    lines = run.lines.select_related("instalment__award__enrolment").order_by("due_date", "pk")
     queued = [
         Disbursement(
-            instalment=line.instalment,
+            instalment_id=instalment_id,
             pay_run=run,
             amount_minor=line.amount_minor,
-            currency=run.fund.currency,
+            currency=line.currency,
             destination=line.destination,
-            order_hash=line_hash(line_of(line.instalment, line.destination)),
+            order_hash=line_hash(line),
             state_changed_at=now,
         )
-        for line in lines
+        for instalment_id, line in lines_as_prepared(run).items()
     ]
     for one in queued:
         one.idempotency_key = idempotency_key(one.public_id, one.key_number)

@@ -1,9 +1,6 @@
 """Pay runs as staff see them: prepare, preview, approve, watch."""
 
-from datetime import date
-
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,29 +10,43 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cashpilot.core import access
 from cashpilot.core.fields import add_refusal
-from cashpilot.core.refusals import NotAllowed, Refused
+from cashpilot.core.refusals import Refused
 from cashpilot.forms import DateParts
 from participants.queries import pilot_for, pilots_of, roles_of
-from payments.operations import pay_runs, provider_events, waiting
+from payments.operations import pay_runs
 from payments.queries import (
     balances_of,
-    disbursement_for,
-    events_that_need_a_person,
+    changes_since_the_last_run,
+    fund_for,
     pay_run_for,
     pay_runs_of,
     preview_of,
     sent_minor,
+    thresholds_of,
 )
 
+SHOWN = 50
+NOT_ON_ITS_WAY = ("queued", "submitting", "unknown")
 COLOURS = {"paid": "green", "submitted": "blue", "returned": "yellow", "failed": "yellow"}
 
 
 class PrepareForm(forms.Form):
+    """What to pay; the fund is asked for only where a pilot has several."""
+
+    fund = forms.ChoiceField(label=gettext_lazy("Fund"), required=False)
     due_by = forms.DateField(
         label=gettext_lazy("Pay everything due by"),
         widget=DateParts,
         help_text=gettext_lazy("Missed days before it are caught up."),
     )
+
+    def __init__(self, *args, pilot, **kwargs):
+        super().__init__(*args, **kwargs)
+        funds = [(one.public_id, one.name) for one in pilot.funds.order_by("pk")]
+        if len(funds) > 1:
+            self.fields["fund"].choices = funds
+        else:
+            del self.fields["fund"]
 
 
 @login_required
@@ -46,8 +57,8 @@ def runs(request):
         for pilot in pilots_of(request.user)
         if access.may(roles_of(request.user, pilot), "see money")
     ]
-    form = PrepareForm(initial={"due_by": timezone.localdate()})
-    groups = [_group(request, pilot, form) for pilot in mine]
+    today = {"due_by": timezone.localdate()}
+    groups = [_group(request, one, PrepareForm(initial=today, pilot=one)) for one in mine]
     return render(request, "payments/pay_runs.html", {"groups": groups, "section": "pay_runs"})
 
 
@@ -56,10 +67,10 @@ def runs(request):
 def prepare(request, pilot_id):
     """Prepare a run and show its preview; a refusal is shown beside the date."""
     pilot = pilot_for(request.user, pilot_id, "prepare pay runs")
-    form = PrepareForm(request.POST)
+    form = PrepareForm(request.POST, pilot=pilot)
     if form.is_valid():
         try:
-            run = _prepare(request, pilot, form.cleaned_data["due_by"])
+            run = _prepare(request, pilot, form.cleaned_data)
             return redirect("pay_run", public_id=run.public_id)
         except Refused as no:
             add_refusal(form, no)
@@ -76,110 +87,14 @@ def one_run(request, public_id):
     return render(request, template, _page(request, run))
 
 
-@login_required
-@require_POST
-def act(request, public_id, verb):
-    """Submit, approve or stop a run; a refusal comes back as its sentence, and nothing is done."""
-    needed, do, done = _VERBS[verb]
-    run = pay_run_for(request.user, public_id, needed)
-    try:
-        do(run, request)
-        messages.success(request, done)
-    except Refused as no:
-        messages.error(request, str(no))
-    return redirect("pay_run", public_id=public_id)
-
-
-@login_required
-@require_POST
-def act_on_payment(request, public_id, verb):
-    """Let a held payment go on, or withdraw one that was certainly not sent."""
-    needed, do, done = _PAYMENT_VERBS[verb]
-    disbursement = disbursement_for(request.user, public_id, needed)
-    try:
-        do(disbursement, request)
-        messages.success(request, done)
-    except Refused as no:
-        messages.error(request, str(no))
-    return redirect("pay_run", public_id=disbursement.pay_run.public_id)
-
-
-@login_required
-@require_POST
-def look_again_at_event(request, public_id):
-    """Have what the provider said looked at once more, once its cause is gone."""
-    approves = any(
-        access.may(roles_of(request.user, pilot), "approve pay runs")
-        for pilot in pilots_of(request.user)
-    )
-    event = events_that_need_a_person().filter(public_id=public_id).first()
-    if event is None or not approves:
-        raise NotAllowed(_("Only a finance approver can have this looked at again."))
-    provider_events.try_again(event=event, **_who_and_when(request))
-    messages.success(request, _("It is looked at again now."))
-    return redirect("to_do")
-
-
-def _prepare(request, pilot, due_by: date):
+def _prepare(request, pilot, said: dict):
     return pay_runs.prepare(
-        fund=pilot.funds.get(),
-        due_by=due_by,
+        fund=fund_for(pilot, said.get("fund", "")),
+        due_by=said["due_by"],
         preparer=request.user,
         by=request.user.public_id,
         now=timezone.now(),
     )
-
-
-def _who_and_when(request) -> dict:
-    return {"by": request.user.public_id, "now": timezone.now()}
-
-
-def _submit(run, request) -> None:
-    pay_runs.submit_for_approval(run=run, preparer=request.user, **_who_and_when(request))
-
-
-def _approve(run, request) -> None:
-    pay_runs.approve(run=run, approver=request.user, **_who_and_when(request))
-
-
-def _stop(run, request) -> None:
-    pay_runs.stop(run=run, **_who_and_when(request))
-
-
-def _release(disbursement, request) -> None:
-    waiting.release(disbursement=disbursement, person=request.user, **_who_and_when(request))
-
-
-def _withdraw(disbursement, request) -> None:
-    waiting.withdraw(disbursement=disbursement, **_who_and_when(request))
-
-
-_VERBS = {
-    "submit": (
-        "prepare pay runs",
-        _submit,
-        gettext_lazy("The list is frozen. Someone else can now approve it."),
-    ),
-    "approve": (
-        "approve pay runs",
-        _approve,
-        gettext_lazy("Approved. The payments are being sent."),
-    ),
-    "stop": ("prepare pay runs", _stop, gettext_lazy("Stopped. Nothing more of this run is sent.")),
-}
-
-_PAYMENT_VERBS = {
-    "release": (
-        "approve pay runs",
-        _release,
-        gettext_lazy("Released. It goes on under the same rules."),
-    ),
-    "withdraw": (
-        "prepare pay runs",
-        _withdraw,
-        gettext_lazy("Withdrawn. The money is owed again."),
-    ),
-}
 
 
 def _group(request, pilot, form) -> dict:
@@ -188,29 +103,55 @@ def _group(request, pilot, form) -> dict:
         "runs": pay_runs_of(pilot),
         "may_prepare": access.may(roles_of(request.user, pilot), "prepare pay runs"),
         "form": form,
+        "thresholds": thresholds_of(pilot.pk),
+        "may_set_thresholds": access.may(roles_of(request.user, pilot), "change the pilot"),
     }
 
 
 def _page(request, run) -> dict:
-    preview, fund = preview_of(run), run.fund
-    roles = roles_of(request.user, fund.pilot)
-    balances = balances_of(fund)
+    fund, roles = run.fund, roles_of(request.user, run.fund.pilot)
+    search = request.GET.get("search", "").strip()[:80]
+    preview = preview_of(run, page=_number(request, "page"), search=search)
     return {
         "section": "pay_runs",
         "preview": preview,
         "run": run,
         "lines": [_line(line) for line in preview.lines],
+        "search": search,
+        "previous_page": preview.page - 1,
+        "next_page": preview.page + 1 if preview.page < preview.pages else None,
         "is_mine": run.prepared_by_id == request.user.pk,
+        "has_voted": any(one.approver_id == request.user.pk for one in preview.approvals),
         "may_prepare": access.may(roles, "prepare pay runs"),
         "may_approve": access.may(roles, "approve pay runs"),
-        "funds_minor": balances["funds"],
+        "funds_minor": balances_of(fund)["funds"],
         "left_after_minor": fund.budget_minor - sent_minor(fund) - _not_sent_yet(preview),
         "counts": _counts(preview),
-    }
+        "over": preview.people - sum(preview.counts.get(one, 0) for one in NOT_ON_ITS_WAY),
+    } | _changes(request, run)
+
+
+def _changes(request, run) -> dict:
+    """What is new since the last run, a screenful of each kind; not for a look at the progress."""
+    if request.htmx:
+        return {}
+    found = changes_since_the_last_run(run)
+    groups = (
+        (found.joined, _("New in this run")),
+        (found.gone, _("No longer in it")),
+        (found.amounts, _("Another sum")),
+        (found.destinations, _("Another destination")),
+    )
+    return {"changes": found, "change_groups": [(rows[:SHOWN], words) for rows, words in groups]}
 
 
 def _not_sent_yet(preview) -> int:
     return 0 if preview.counts else preview.total_minor
+
+
+def _number(request, name: str) -> int:
+    said = request.GET.get(name, "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 6 else 1
 
 
 def _line(line) -> dict:

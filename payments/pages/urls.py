@@ -1,38 +1,49 @@
 from django.urls import path
 
-from payments.pages import pay_runs, schedule
+from payments.pages import acts, pay_runs, schedule
+
+RUN_VERBS = {
+    "submit": "submit_pay_run",
+    "approve": "approve_pay_run",
+    "send_back": "send_back_pay_run",
+    "stop": "stop_pay_run",
+    "pause": "pause_pay_run",
+    "resume": "resume_pay_run",
+}
+PAYMENT_VERBS = {
+    "release": "release_payment",
+    "withdraw": "withdraw_payment",
+    "give_up": "give_up_payment",
+}
 
 staff_patterns = [
     path("pay-runs/", pay_runs.runs, name="pay_runs"),
+    path("pay-runs/prepare/<slug:pilot_id>/", pay_runs.prepare, name="prepare_pay_run"),
+    path("pay-runs/thresholds/<slug:pilot_id>/", acts.set_threshold, name="set_threshold"),
+    path("pay-runs/<slug:public_id>/", pay_runs.one_run, name="pay_run"),
+    *(
+        path(
+            f"pay-runs/<slug:public_id>/{verb.replace('_', '-')}/",
+            acts.act,
+            {"verb": verb},
+            name=name,
+        )
+        for verb, name in RUN_VERBS.items()
+    ),
+    *(
+        path(
+            f"payments/<slug:public_id>/{verb.replace('_', '-')}/",
+            acts.act_on_payment,
+            {"verb": verb},
+            name=name,
+        )
+        for verb, name in PAYMENT_VERBS.items()
+    ),
     path(
         "provider-events/<str:public_id>/look-again/",
-        pay_runs.look_again_at_event,
+        acts.look_again_at_event,
         name="look_again_at_event",
     ),
-    path("pay-runs/prepare/<slug:pilot_id>/", pay_runs.prepare, name="prepare_pay_run"),
-    path("pay-runs/<slug:public_id>/", pay_runs.one_run, name="pay_run"),
-    path(
-        "pay-runs/<slug:public_id>/submit/", pay_runs.act, {"verb": "submit"}, name="submit_pay_run"
-    ),
-    path(
-        "pay-runs/<slug:public_id>/approve/",
-        pay_runs.act,
-        {"verb": "approve"},
-        name="approve_pay_run",
-    ),
-    path(
-        "payments/<slug:public_id>/release/",
-        pay_runs.act_on_payment,
-        {"verb": "release"},
-        name="release_payment",
-    ),
-    path(
-        "payments/<slug:public_id>/withdraw/",
-        pay_runs.act_on_payment,
-        {"verb": "withdraw"},
-        name="withdraw_payment",
-    ),
-    path("pay-runs/<slug:public_id>/stop/", pay_runs.act, {"verb": "stop"}, name="stop_pay_run"),
 ]
 
 urlpatterns = [

@@ -1,22 +1,30 @@
 """The questions other code may ask of payments. Nothing here writes."""
 
-from payments.queries.money import LIVE, balances_of, promised_minor, sent_minor, total_of
+from payments.queries.money import (
+    LIVE,
+    balances_of,
+    promised_minor,
+    sent_minor,
+    thresholds_of,
+    total_of,
+    unsent_minor,
+)
 from payments.queries.pay_runs import (
     Due,
-    Preview,
     disbursement_for,
     due_in,
     events_that_need_a_person,
+    fund_for,
     line_of,
     lines_as_prepared,
     lines_now,
     pay_run_for,
     pay_runs_of,
-    preview_of,
     recipient_of,
     unfinished_runs,
     waiting_for_a_person,
 )
+from payments.queries.previews import Changes, Preview, changes_since_the_last_run, preview_of
 from payments.queries.schedules import Payment, Schedule, received_minor, schedule_of
 from payments.queries.sending import (
     WITH_ALL,
@@ -30,15 +38,18 @@ from payments.queries.sending import (
 __all__ = [
     "LIVE",
     "WITH_ALL",
+    "Changes",
     "Due",
     "Payment",
     "Preview",
     "Schedule",
     "balances_of",
+    "changes_since_the_last_run",
     "disbursement_for",
     "due_in",
     "events_that_need_a_person",
     "events_waiting",
+    "fund_for",
     "line_of",
     "lines_as_prepared",
     "lines_now",
@@ -53,8 +64,10 @@ __all__ = [
     "schedule_of",
     "sendable_runs",
     "sent_minor",
+    "thresholds_of",
     "total_of",
     "unfinished_runs",
     "unknown_to_look_up",
+    "unsent_minor",
     "waiting_for_a_person",
 ]

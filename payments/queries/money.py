@@ -2,7 +2,7 @@
 
 from django.db.models import Q, Sum
 
-from payments.models import Disbursement, Fund, Instalment, LedgerEntry, PayRun
+from payments.models import ApprovalThreshold, Disbursement, Fund, Instalment, LedgerEntry, PayRun
 
 LIVE = ~Q(state="failed") & ~Q(state="returned", returned_to="funds")
 
@@ -16,6 +16,23 @@ def promised_minor(fund: Fund) -> int:
 def sent_minor(fund: Fund) -> int:
     """Everything sent or about to be sent from a fund, that did not come back to it."""
     return _sum(Disbursement.objects.filter(LIVE, pay_run__fund=fund))
+
+
+def unsent_minor(currency: str) -> int:
+    """What approved runs in a currency have still to send from the money at the provider."""
+    waiting = Disbursement.objects.filter(
+        state__in=["queued", "submitting", "unknown"],
+        currency=currency,
+        pay_run__state__in=["approved", "sending"],
+    )
+    return _sum(waiting)
+
+
+def thresholds_of(pilot: int) -> list[tuple[int, int]]:
+    """From which sums on a pilot's runs take how many people, by the pilot's key; smallest
+    first."""
+    found = ApprovalThreshold.objects.filter(pilot=pilot).order_by("from_minor")
+    return list(found.values_list("from_minor", "approvers"))
 
 
 def total_of(run: PayRun) -> int:

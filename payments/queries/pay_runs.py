@@ -1,9 +1,10 @@
-"""Pay runs: what is due, who is in a run, who is left out and why."""
+"""Pay runs: what is due, who would be in a run, who is left out and why."""
 
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from cashpilot.core import access
 from cashpilot.core.models import User
@@ -23,87 +24,126 @@ from payments.models import (
 from payments.queries.money import LIVE
 from payments.rules import Line
 
+Reason = LeftOut.Reason
+RECIPIENT = "award__enrolment__recipient"
+
 
 @dataclass(frozen=True)
 class Due:
     """An instalment that is due, and either where it goes or why it is left out."""
 
-    instalment: Instalment
+    instalment_id: int
+    amount_minor: int
+    due_date: date
+    status: str
     destination: str
-    left_out: str
+    bank_mark: str
+    edited_by_id: int | None
+    payable_from: datetime | None
+    questioned_at: datetime | None
+    is_elsewhere: bool
+    came_back: bool
+    left_out: str = ""
 
 
-def due_in(fund: Fund, due_by: date) -> list[Due]:
-    """Everything owed from a fund by a day and not on its way, in order of date.
+def due_in(fund: Fund, due_by: date, now: datetime) -> list[Due]:
+    """Everything owed from a fund by a day and not on its way, in order of date, in one query.
 
-    "By", never "on": a missed day is caught up.
+    "By", never "on": a missed day is caught up. `now` decides whose cooling-off is over.
     """
-    live = Disbursement.objects.filter(LIVE).values("instalment")
     owed = (
         Instalment.objects.filter(award__fund=fund, state="planned", due_date__lte=due_by)
-        .exclude(pk__in=live)
-        .select_related("award__enrolment__recipient", "award__enrolment__participant")
+        .filter(~Exists(_disbursements(LIVE, instalment=OuterRef("pk"))))
+        .annotate(
+            is_elsewhere=Exists(PayRunLine.objects.filter(instalment=OuterRef("pk"), is_open=True)),
+            came_back=Exists(
+                _disbursements(
+                    Q(state="returned", returned_to="recipient"),
+                    instalment__award=OuterRef("award"),
+                )
+            ),
+        )
         .order_by("due_date", "pk")
     )
-    elsewhere = set(
-        PayRunLine.objects.filter(is_open=True, pay_run__fund=fund).values_list(
-            "instalment_id", flat=True
-        )
-    )
-    came_back = set(
-        Disbursement.objects.filter(
-            state="returned", returned_to="recipient", pay_run__fund=fund
-        ).values_list("instalment__award__enrolment", flat=True)
-    )
-    return [_due(one, one.pk in elsewhere, one.award.enrolment_id in came_back) for one in owed]
+    rows = owed.values_list(*_DUE_COLUMNS, "is_elsewhere", "came_back")
+    return [_judged(Due(*row), now) for row in rows.iterator(chunk_size=2_000)]
 
 
-def _due(instalment: Instalment, is_elsewhere: bool, came_back: bool) -> Due:
-    recipient = instalment.award.enrolment.recipient
-    if is_elsewhere:
-        reason = LeftOut.Reason.ELSEWHERE
-    elif came_back:
-        reason = LeftOut.Reason.CAME_BACK
-    elif recipient.status != Recipient.Status.READY:
-        reason = LeftOut.Reason(recipient.status)
-    else:
-        return Due(instalment, recipient.provider_account or "", "")
-    return Due(instalment, "", reason.value)
+_DUE_COLUMNS = (
+    "pk",
+    "amount_minor",
+    "due_date",
+    f"{RECIPIENT}__status",
+    f"{RECIPIENT}__provider_account",
+    f"{RECIPIENT}__bank_mark",
+    f"{RECIPIENT}__last_edited_by",
+    f"{RECIPIENT}__payable_from",
+    f"{RECIPIENT}__questioned_at",
+)
+WHY_NOT: tuple[tuple[Callable[[Due, datetime], bool], str], ...] = (
+    (lambda one, now: one.is_elsewhere, Reason.ELSEWHERE),
+    (lambda one, now: one.came_back, Reason.CAME_BACK),
+    (lambda one, now: one.questioned_at is not None, Reason.QUESTIONED),
+    (lambda one, now: one.status == Recipient.Status.NEW, Reason.NO_ACCOUNT),
+    (lambda one, now: one.status == Recipient.Status.ACTION_NEEDED, Reason.ACTION_NEEDED),
+    (lambda one, now: one.status == Recipient.Status.PENDING, Reason.PENDING),
+    (lambda one, now: one.status == Recipient.Status.DISABLED, Reason.DISABLED),
+    (lambda one, now: bool(one.payable_from and one.payable_from > now), Reason.COOLING_OFF),
+)
 
 
-def line_of(instalment: Instalment, destination: str) -> Line:
-    """What approval freezes of one instalment."""
+def _disbursements(*conditions: Q, **also) -> QuerySet[Disbursement]:
+    return Disbursement.objects.filter(*conditions, **also)
+
+
+def _judged(one: Due, now: datetime) -> Due:
+    reason = next((str(why) for test, why in WHY_NOT if test(one, now)), "")
+    return Due(**{**vars(one), "left_out": reason}) if reason else one
+
+
+def line_of(instalment: Instalment, recipient: Recipient) -> Line:
+    """What approval freezes of one instalment that goes to this recipient."""
     return Line(
         instalment=instalment.public_id,
         person=instalment.award.enrolment.public_id,
         amount_minor=instalment.amount_minor,
         currency=instalment.award.currency,
-        destination=destination,
+        destination=recipient.provider_account or "",
+        bank_mark=recipient.bank_mark,
         due_date=instalment.due_date,
     )
 
 
+_AWARD = "instalment__award"
+_PERSON = ("instalment__public_id", f"{_AWARD}__enrolment__public_id")
+_PLACE = f"{_AWARD}__enrolment__recipient"
+
+
 def lines_now(run: PayRun) -> list[Line]:
     """The lines of a run as the facts stand now: what approval compares with the preview."""
-    lines = run.lines.select_related("instalment__award__enrolment__recipient")
-    return [
-        line_of(one.instalment, one.instalment.award.enrolment.recipient.provider_account or "")
-        for one in lines
-        if one.instalment.state == Instalment.State.PLANNED
-    ]
+    rows = run.lines.filter(instalment__state=Instalment.State.PLANNED).values_list(
+        *_PERSON,
+        "instalment__amount_minor",
+        f"{_AWARD}__currency",
+        f"{_PLACE}__provider_account",
+        f"{_PLACE}__bank_mark",
+        "instalment__due_date",
+    )
+    return [Line(*row) for row in rows.iterator(chunk_size=2_000)]
 
 
-def lines_as_prepared(run: PayRun) -> list[Line]:
-    """The lines of a run as they were prepared and shown."""
-    lines = run.lines.select_related("instalment__award__enrolment")
-    return [
-        replace(
-            line_of(one.instalment, one.destination),
-            amount_minor=one.amount_minor,
-            due_date=one.due_date,
-        )
-        for one in lines
-    ]
+def lines_as_prepared(run: PayRun) -> dict[int, Line]:
+    """The lines of a run as they were prepared and shown, by the id of their instalment."""
+    rows = run.lines.order_by("due_date", "pk").values_list(
+        "instalment_id",
+        *_PERSON,
+        "amount_minor",
+        f"{_AWARD}__currency",
+        "destination",
+        "bank_mark",
+        "due_date",
+    )
+    return {key: Line(*row) for key, *row in rows.iterator(chunk_size=2_000)}
 
 
 def recipient_of(disbursement: Disbursement) -> Recipient:
@@ -153,42 +193,17 @@ def disbursement_for(user: User, public_id: str, act: str) -> Disbursement:
     return found
 
 
+def fund_for(pilot: Pilot, public_id: str = "") -> Fund:
+    """A fund of this pilot: the one that is named, or the only one there is."""
+    funds = list(pilot.funds.filter(public_id=public_id) if public_id else pilot.funds.all())
+    if len(funds) != 1:
+        raise NotFound("Say which of the pilot's funds the pay run is for.")
+    return funds[0]
+
+
 def events_that_need_a_person() -> QuerySet[ProviderEvent]:
     """What the provider said and nothing automatic can act on, oldest first."""
     return ProviderEvent.objects.filter(state="refused").order_by("received_at")
-
-
-@dataclass(frozen=True)
-class Preview:
-    """One run in full: who is in it, who is left out and why, and where the money is now."""
-
-    run: PayRun
-    lines: list[PayRunLine]
-    left_out: list[LeftOut]
-    counts: dict[str, int]
-
-    @property
-    def total_minor(self) -> int:
-        return sum(line.amount_minor for line in self.lines)
-
-    @property
-    def is_moving(self) -> bool:
-        """Whether looking again soon will show something new."""
-        return self.run.state in ("approved", "sending")
-
-
-def preview_of(run: PayRun) -> Preview:
-    """A run in full, in a constant number of queries."""
-    mine = Prefetch("instalment__disbursements", run.disbursements.all(), to_attr="in_this_run")
-    person = "instalment__award__enrolment__participant"
-    order = (f"{person}__name", "pk")
-    states = run.disbursements.values("state").annotate(n=Count("pk"))
-    return Preview(
-        run=run,
-        lines=list(run.lines.select_related(person).prefetch_related(mine).order_by(*order)),
-        left_out=list(run.left_out.select_related(person).order_by(*order)),
-        counts={row["state"]: row["n"] for row in states},
-    )
 
 
 def waiting_for_a_person(pilot: Pilot | None = None) -> QuerySet[Disbursement]:

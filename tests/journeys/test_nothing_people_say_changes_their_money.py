@@ -24,7 +24,10 @@ def money_of(pilot, run):
     people = pilot.enrolments.order_by("pk")
     return (
         [schedule_of(one) for one in people],
-        [(one.instalment.pk, one.destination, one.left_out) for one in due_in(fund(pilot), TODAY)],
+        [
+            (one.instalment_id, one.destination, one.left_out)
+            for one in due_in(fund(pilot), TODAY, NOON)
+        ],
         lines_now(run),
         promised_minor(fund(pilot)),
     )

@@ -9,10 +9,8 @@ from tests.factories import a_pilot, an_approved_run, an_enrolment, ready
 
 
 @pytest.fixture
-def provider(sandbox, settings):
+def provider(rich_sandbox):
     """The real adapter and SDK, talking over HTTP to a sandbox that has money."""
-    settings.STRIPE_API_BASE = sandbox.base_url
-    sandbox.set_float("gbp", 10_000_000)
     return get_provider()
 
 

@@ -14,6 +14,7 @@ from payments.queries import preview_of
 from tests.factories import (
     BY,
     NOON,
+    PLENTY,
     a_member,
     a_pilot,
     a_prepared_run,
@@ -23,6 +24,10 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+def approve(run, approver, available=PLENTY):
+    return pay_runs.vote(run=run, approver=approver, available_minor=available, by=BY, now=NOON)
 
 
 def test_a_run_holds_what_is_due_and_says_who_is_left_out_and_why():
@@ -79,7 +84,7 @@ def test_whoever_prepared_a_run_cannot_approve_it_whatever_their_roles():
     a_member(pilot, Role.APPROVER, email=run.prepared_by.email)
 
     with pytest.raises(NotAllowed, match="You prepared this pay run"):
-        pay_runs.approve(run=run, approver=run.prepared_by, by=BY, now=NOON)
+        approve(run, run.prepared_by)
 
     assert not Disbursement.objects.exists()
     assert not PayRunApproval.objects.exists()
@@ -91,7 +96,7 @@ def test_a_list_that_nobody_froze_cannot_be_approved():
     run = a_prepared_run(pilot)
 
     with pytest.raises(Refused, match="nothing to approve"):
-        pay_runs.approve(run=run, approver=a_member(pilot, Role.APPROVER), by=BY, now=NOON)
+        approve(run, a_member(pilot, Role.APPROVER))
 
     assert not Disbursement.objects.exists()
 
@@ -114,7 +119,7 @@ def test_what_changed_since_the_preview_is_not_approved(change):
     change()
 
     with pytest.raises(pay_runs.Changed, match="changed since it was previewed"):
-        pay_runs.approve(run=run, approver=a_member(pilot, Role.APPROVER), by=BY, now=NOON)
+        approve(run, a_member(pilot, Role.APPROVER))
 
     run.refresh_from_db()
     assert run.state == "previewed"
@@ -129,7 +134,7 @@ def test_a_run_beyond_the_budget_is_not_approved():
     Fund.objects.update(budget_minor=1)
 
     with pytest.raises(Refused, match="too small"):
-        pay_runs.approve(run=run, approver=a_member(pilot, Role.APPROVER), by=BY, now=NOON)
+        approve(run, a_member(pilot, Role.APPROVER))
 
     assert not Disbursement.objects.exists()
 
@@ -185,7 +190,7 @@ def test_twenty_approvals_at_once_queue_each_instalment_once():
     pay_runs.submit_for_approval(run=run, preparer=run.prepared_by, by=BY, now=NOON)
     approver = a_member(pilot, Role.APPROVER)
 
-    outcomes = together(20, lambda: pay_runs.approve(run=run, approver=approver, by=BY, now=NOON))
+    outcomes = together(20, lambda: approve(run, approver))
 
     assert sum(isinstance(one, PayRun) for one in outcomes) == 1
     assert sum(isinstance(one, Refused) for one in outcomes) == 19

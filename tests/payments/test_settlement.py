@@ -99,7 +99,7 @@ def test_money_the_bank_sends_back_after_arrival_is_owed_and_never_sent_again(
     assert (bounced.state, bounced.returned_to) == ("returned", "recipient")
     assert bounced.instalment.state == "planned"
     assert balances_of(fund)["provider"] == 36_000
-    assert due_in(fund, NOON.date()) == []  # live: it lies in their balance
+    assert due_in(fund, NOON.date(), NOON) == []  # live: it lies in their balance
 
     sandbox.bank_ok(bounced.destination, bank_number="000123456789")
     sandbox.run_payouts(arrive=True)
@@ -253,4 +253,4 @@ def test_what_was_taken_back_into_our_funds_is_owed_and_can_never_become_paid(
     sent.refresh_from_db()
     assert sent.state == "returned"
     assert balances_of(sent.pay_run.fund)["funds"] == 0
-    assert len(due_in(sent.pay_run.fund, NOON.date())) == 1
+    assert len(due_in(sent.pay_run.fund, NOON.date(), NOON)) == 1

@@ -31,7 +31,7 @@ def test_a_stopped_run_sends_nothing_more_of_what_is_unknown_and_owes_it_again(
     disbursement.refresh_from_db()
     assert (disbursement.state, disbursement.failure) == ("failed", "run_stopped")
     assert len(transfers_at(sandbox)) == 1
-    assert len(due_in(disbursement.pay_run.fund, NOON.date())) == 1
+    assert len(due_in(disbursement.pay_run.fund, NOON.date(), NOON)) == 1
 
 
 def test_what_was_sent_before_the_run_was_stopped_is_found_and_never_owed_again(
@@ -45,7 +45,7 @@ def test_what_was_sent_before_the_run_was_stopped_is_found_and_never_owed_again(
 
     disbursement.refresh_from_db()
     assert disbursement.state == "submitted"
-    assert due_in(disbursement.pay_run.fund, NOON.date()) == []
+    assert due_in(disbursement.pay_run.fund, NOON.date(), NOON) == []
 
 
 def test_what_was_put_back_after_the_stop_is_owed_again(disbursement, provider, sandbox):
@@ -57,7 +57,7 @@ def test_what_was_put_back_after_the_stop_is_owed_again(disbursement, provider, 
 
     disbursement.refresh_from_db()
     assert disbursement.state == "failed"
-    assert len(due_in(disbursement.pay_run.fund, NOON.date())) == 1
+    assert len(due_in(disbursement.pay_run.fund, NOON.date(), NOON)) == 1
 
 
 def test_what_was_cancelled_after_its_approval_is_not_sent(disbursement, provider, sandbox):

@@ -1,0 +1,311 @@
+"""How many people approve, who may not, and what the database refuses whoever asks."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import Error
+
+from cashpilot.core.access import Role
+from cashpilot.core.refusals import Invalid, NotAllowed, Refused
+from payments.models import Disbursement, PayRun, PayRunApproval, Recipient
+from payments.operations import pay_runs, thresholds
+from payments.queries import changes_since_the_last_run, due_in, preview_of
+from tests.factories import (
+    BY,
+    NOON,
+    PLENTY,
+    a_member,
+    a_pilot,
+    a_prepared_run,
+    an_approved_run,
+    an_enrolment,
+    ready,
+)
+
+pytestmark = pytest.mark.django_db
+ONE = 36_000
+
+
+def refused(sql, *values):
+    """What the database says to this statement, which it must refuse."""
+    with pytest.raises(Error) as no, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+    return str(no.value)
+
+
+def a_frozen_run(pilot, *, people=1):
+    for number in range(people):
+        ready(an_enrolment(pilot, name=f"Person {number}"))
+    run = a_prepared_run(pilot)
+    return pay_runs.submit_for_approval(run=run, preparer=run.prepared_by, by=BY, now=NOON)
+
+
+def approver(pilot, name="tom"):
+    return a_member(pilot, Role.APPROVER, email=f"{name}@example.org")
+
+
+def vote(run, person, available=PLENTY):
+    return pay_runs.vote(run=run, approver=person, available_minor=available, by=BY, now=NOON)
+
+
+def ask_for(pilot, approvers, *, start=ONE):
+    thresholds.set_threshold(pilot=pilot, from_minor=start, approvers=approvers, by=BY, now=NOON)
+
+
+def test_from_a_threshold_on_a_run_takes_two_people_and_waits_after_the_first():
+    pilot = a_pilot()
+    ask_for(pilot, 2)
+    run = a_frozen_run(pilot)
+
+    after_one = vote(run, approver(pilot, "tom"))
+    assert (after_one.state, Disbursement.objects.count()) == ("previewed", 0)
+    after_two = vote(run, approver(pilot, "uma"))
+
+    assert after_two.state == "approved"
+    assert Disbursement.objects.count() == 1
+
+
+def test_below_its_threshold_a_run_takes_one_person():
+    pilot = a_pilot()
+    ask_for(pilot, 2, start=ONE + 1)
+
+    assert vote(a_frozen_run(pilot), approver(pilot)).state == "approved"
+
+
+def test_nobody_votes_twice():
+    pilot = a_pilot()
+    ask_for(pilot, 2)
+    run = a_frozen_run(pilot)
+    vote(run, approver(pilot))
+
+    with pytest.raises(Refused, match="already"):
+        vote(run, approver(pilot))
+
+    assert PayRunApproval.objects.count() == 1
+
+
+def test_thresholds_that_change_later_do_not_weaken_a_frozen_run():
+    pilot = a_pilot()
+    ask_for(pilot, 2)
+    run = a_frozen_run(pilot)
+    thresholds.remove_threshold(pilot=pilot, from_minor=ONE, by=BY, now=NOON)
+
+    assert vote(run, approver(pilot)).state == "previewed"
+
+
+@pytest.mark.parametrize(("start", "people"), [(0, 2), (-1, 2), (ONE, 1), (ONE, 6)])
+def test_a_threshold_that_asks_for_nothing_sensible_is_refused(start, people):
+    pilot = a_pilot()
+
+    with pytest.raises(Invalid):
+        ask_for(pilot, people, start=start)
+
+    assert not pilot.approval_thresholds.exists()
+
+
+def test_whoever_changed_a_destination_in_a_run_does_not_approve_it():
+    pilot = a_pilot()
+    person = ready(an_enrolment(pilot))
+    tom = approver(pilot)
+    Recipient.objects.filter(enrolment=person).update(last_edited_by=tom)
+    run = a_prepared_run(pilot)
+    pay_runs.submit_for_approval(run=run, preparer=run.prepared_by, by=BY, now=NOON)
+
+    with pytest.raises(NotAllowed, match="changed where one of these payments goes"):
+        vote(run, tom)
+    says = refused(
+        "INSERT INTO payments_payrunapproval (pay_run_id, prepared_by_id, approver_id,"
+        " content_hash, approved_at) SELECT id, prepared_by_id, %s, content_hash, now()"
+        " FROM payments_payrun WHERE id = %s",
+        tom.pk,
+        run.pk,
+    )
+
+    assert "edited a destination" in says
+    assert not PayRunApproval.objects.exists()
+
+
+def test_money_that_is_not_at_the_provider_is_not_approved():
+    pilot = a_pilot()
+    run = a_frozen_run(pilot)
+
+    with pytest.raises(pay_runs.TooLittleMoney, match="too little at"):
+        vote(run, approver(pilot), available=ONE - 1)
+
+    assert not Disbursement.objects.exists()
+
+
+def test_the_same_money_at_the_provider_is_not_approved_twice():
+    first, second = a_pilot(), a_pilot(name="Mill Lane Cash Pilot")
+    vote(a_frozen_run(first), approver(first), available=ONE)
+    run = a_frozen_run(second)
+
+    with pytest.raises(pay_runs.TooLittleMoney):
+        vote(run, approver(second), available=ONE)
+
+    assert Disbursement.objects.count() == 1
+
+
+def test_a_run_is_sent_back_with_a_reason_and_everything_is_owed_again():
+    pilot = a_pilot()
+    run = a_frozen_run(pilot)
+
+    pay_runs.send_back(
+        run=run, approver=approver(pilot), reason="Amina is here twice", by=BY, now=NOON
+    )
+
+    run.refresh_from_db()
+    assert (run.state, run.sent_back_reason) == ("stopped", "Amina is here twice")
+    assert [one.left_out for one in due_in(run.fund, NOON.date(), NOON)] == [""]
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "x" * 201])
+def test_a_run_is_not_sent_back_without_a_reason(reason):
+    pilot = a_pilot()
+    run = a_frozen_run(pilot)
+
+    with pytest.raises(Invalid, match="Say why"):
+        pay_runs.send_back(run=run, approver=approver(pilot), reason=reason, by=BY, now=NOON)
+
+    run.refresh_from_db()
+    assert run.state == "previewed"
+
+
+def test_a_preview_says_what_is_new_since_the_last_run():
+    pilot = a_pilot()
+    stays, leaves, moves = (
+        ready(an_enrolment(pilot, name=f"{name} Example")) for name in ("Amina", "Ben", "Carys")
+    )
+    an_approved_run(pilot)
+    joins = ready(an_enrolment(pilot, name="Dara Example"))
+    Recipient.objects.filter(enrolment=leaves).update(status="pending")
+    Recipient.objects.filter(enrolment=moves).update(provider_account="acct_new")
+    stays.award.instalments.filter(number=2).update(amount_minor=50_000)
+
+    changes = changes_since_the_last_run(a_prepared_run(pilot, due_by=date(2026, 4, 2)))
+
+    assert [(one.code, one.was_minor) for one in changes.gone] == [(leaves.code, ONE)]
+    assert "checking" in changes.gone[0].why
+    assert [one.code for one in changes.joined] == [joins.code]
+    assert [(one.code, one.is_minor) for one in changes.amounts] == [(stays.code, 50_000)]
+    assert [one.code for one in changes.destinations] == [moves.code]
+
+
+def test_somebody_whose_bank_account_has_just_changed_is_paid_later():
+    pilot = a_pilot()
+    ready(an_enrolment(pilot))
+    Recipient.objects.update(payable_from=NOON + timedelta(hours=1))
+
+    (now,) = due_in(pilot.funds.get(), NOON.date(), NOON)
+    (later,) = due_in(pilot.funds.get(), NOON.date(), NOON + timedelta(hours=2))
+
+    assert (now.left_out, later.left_out) == ("cooling_off", "")
+
+
+def test_a_preview_shows_a_page_and_finds_a_person():
+    pilot = a_pilot()
+    for number in range(3):
+        ready(an_enrolment(pilot, name=f"Person {number}"))
+    run = a_prepared_run(pilot)
+
+    found = preview_of(run, search="person 1")
+
+    assert [one.instalment.award.enrolment.participant.name for one in found.lines] == ["Person 1"]
+    assert (found.people, found.found, found.total_minor) == (3, 1, 3 * ONE)
+    assert preview_of(run, page=2).lines == []
+
+
+def test_a_run_is_not_approved_in_the_database_with_too_few_votes():
+    pilot = a_pilot()
+    run = a_frozen_run(pilot)
+
+    says = refused("UPDATE payments_payrun SET state = 'approved' WHERE id = %s", run.pk)
+
+    assert "too few approvals" in says
+    assert PayRun.objects.get().state == "previewed"
+
+
+@pytest.mark.parametrize("column", ["content_hash = 'x'", "approvals_needed = 9"])
+def test_a_frozen_list_cannot_be_changed_in_the_database(column):
+    run = a_frozen_run(a_pilot())
+
+    says = refused(f"UPDATE payments_payrun SET {column} WHERE id = %s", run.pk)
+
+    assert "frozen" in says
+
+
+def test_a_run_that_nobody_approved_is_not_sent_in_the_database():
+    run = a_frozen_run(a_pilot())
+
+    assert "only an approved run" in refused("UPDATE payments_payrun SET state = 'sending'")
+    run.refresh_from_db()
+    assert run.state == "previewed"
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["amount_minor = 1", "destination = 'acct_mine'", "due_date = now()", "bank_mark = 'x'"],
+)
+def test_a_line_cannot_be_changed_in_the_database(column):
+    a_frozen_run(a_pilot())
+
+    assert "written once" in refused(f"UPDATE payments_payrunline SET {column}")
+
+
+COPY = (
+    "INSERT INTO payments_disbursement (public_id, instalment_id, pay_run_id, amount_minor,"
+    " currency, destination, order_hash, state, state_changed_at, key_number, idempotency_key,"
+    " request_body, has_open_try, saw_server_error, payout_reference, held_reason, failure,"
+    " returned_to) SELECT 'dsb_x', instalment_id, pay_run_id, {amount}, currency, {destination},"
+    " order_hash, 'queued', now(), 1, 'another key', request_body, false, false, '', '', '', ''"
+    " FROM payments_disbursement"
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"amount": "amount_minor + 1", "destination": "destination"},
+        {"amount": "amount_minor", "destination": "'acct_mine'"},
+    ],
+)
+def test_what_is_not_a_line_of_an_approved_run_is_not_sent(change):
+    pilot = a_pilot()
+    ready(an_enrolment(pilot))
+    an_approved_run(pilot)
+    Disbursement.objects.update(state="failed")
+
+    assert "not a line of an approved run" in refused(COPY.format(**change))
+    assert Disbursement.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "amount_minor = 1",
+        "destination = 'acct_mine'",
+        "currency = 'usd'",
+        "order_hash = 'x'",
+        "key_number = 0",
+    ],
+)
+def test_an_order_cannot_be_changed_in_the_database(change):
+    pilot = a_pilot()
+    ready(an_enrolment(pilot))
+    an_approved_run(pilot)
+
+    says = refused(f"UPDATE payments_disbursement SET {change}")
+
+    assert "written once" in says or "never used again" in says
+
+
+def test_the_transfer_of_a_payment_never_changes():
+    pilot = a_pilot()
+    ready(an_enrolment(pilot))
+    an_approved_run(pilot)
+    Disbursement.objects.update(provider_reference="tr_1")
+
+    says = refused("UPDATE payments_disbursement SET provider_reference = 'tr_2'")
+
+    assert "never changes" in says
