@@ -13,6 +13,7 @@ from cashpilot.core.money import known_currency, positive
 from cashpilot.core.refusals import Invalid
 from participants.api.serializers import EnrolmentLine, NewPerson, PilotLine
 from participants.queries import enrolments_of, pilot_for, pilots_of
+from payments.models import Frequency
 
 PROMISE = (
     "amount_minor",
@@ -21,6 +22,9 @@ PROMISE = (
     "budget_minor",
     "received_minor",
     "when_closed",
+    "frequency",
+    "lump_minor",
+    "may_choose",
 )
 
 
@@ -36,6 +40,9 @@ class NewPilot(serializers.Serializer):
     count = serializers.IntegerField()
     first_date = serializers.DateField()
     when_closed = serializers.ChoiceField(["before", "after"], default="before")
+    frequency = serializers.ChoiceField(Frequency.choices, default="monthly")
+    lump_minor = serializers.IntegerField(default=0, min_value=0)
+    may_choose = serializers.BooleanField(default=False)
     budget_minor = serializers.IntegerField()
     received_minor = serializers.IntegerField(default=0, min_value=0)
     consent_text = serializers.CharField(max_length=5000)

@@ -12,7 +12,8 @@ from participants.models import Arm, Consent, ConsentText, Enrolment, Pilot
 from participants.operations.consent import publish_text
 from participants.operations.enrolment import enrol, enrol_file
 from participants.operations.pilots import ArmPlan, HelpLine, give_role, set_up_pilot
-from payments.operations.awards import grant_award, open_fund, set_terms
+from payments.operations.awards import open_fund, set_terms
+from payments.operations.granting import Choice, grant_award, grant_awards
 from payments.operations.ledger import receive_funding
 
 
@@ -26,6 +27,9 @@ class CashPromise:
     budget_minor: int
     received_minor: int = 0
     when_closed: str = "before"
+    frequency: str = "monthly"
+    lump_minor: int = 0
+    may_choose: bool = False
 
 
 @transaction.atomic
@@ -70,6 +74,9 @@ def set_up_whole_pilot(
         count=promise.count,
         first_date=promise.first_date,
         when_closed=promise.when_closed,
+        frequency=promise.frequency,
+        lump_minor=promise.lump_minor,
+        may_choose=promise.may_choose,
         by=by,
         now=now,
     )
@@ -92,12 +99,18 @@ def enrol_and_award(
     by: str,
     now: datetime,
     how: str = Consent.How.IN_PERSON,
+    frequency: str = "",
+    payday: int | None = None,
     **person: Any,
 ) -> Enrolment:
-    """Enrol one person and, in a paid arm, promise them their instalments; or do neither."""
+    """Enrol one person and, in a paid arm, promise them their instalments; or do neither.
+
+    `frequency` and `payday` are their own choice, where the arm's terms leave one.
+    """
     enrolment = enrol(pilot=pilot, arm=arm, how=how, by=by, now=now, **person)
     if enrolment.is_paid:
-        grant_award(enrolment=enrolment, by=by, now=now)
+        choice = Choice(frequency, payday)
+        grant_award(enrolment=enrolment, choice=choice, by=by, now=now)
     return enrolment
 
 
@@ -105,7 +118,5 @@ def enrol_and_award(
 def enrol_file_and_award(*, pilot: Pilot, raw: bytes, by: str, now: datetime) -> list[Enrolment]:
     """Enrol everybody in a file and promise the paid ones their instalments; or do nothing."""
     enrolments = enrol_file(pilot=pilot, raw=raw, by=by, now=now)
-    for enrolment in enrolments:
-        if enrolment.is_paid:
-            grant_award(enrolment=enrolment, by=by, now=now)
+    grant_awards(enrolments=[one for one in enrolments if one.is_paid], by=by, now=now)
     return enrolments

@@ -23,6 +23,8 @@ ACTS: dict[str, frozenset[Role]] = {
     "see people": frozenset({Role.MANAGER, Role.CASEWORKER}),
     "enrol people": frozenset({Role.MANAGER, Role.CASEWORKER}),
     "see money": frozenset({Role.MANAGER, Role.PREPARER, Role.APPROVER, Role.AUDITOR}),
+    "change schedules": frozenset({Role.MANAGER}),
+    "hold payments": frozenset({Role.MANAGER, Role.CASEWORKER}),
     "prepare pay runs": frozenset({Role.PREPARER}),
     "approve pay runs": frozenset({Role.APPROVER}),
     "record answers": frozenset({Role.MANAGER, Role.CASEWORKER}),

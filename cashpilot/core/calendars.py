@@ -18,6 +18,15 @@ NATIONS: dict[str, tuple[str, str, str | None]] = {
     "alberta": ("Alberta", "CA", "AB"),
     "ontario": ("Ontario", "CA", "ON"),
     "quebec": ("Quebec", "CA", "QC"),
+    "manitoba": ("Manitoba", "CA", "MB"),
+    "saskatchewan": ("Saskatchewan", "CA", "SK"),
+    "new-brunswick": ("New Brunswick", "CA", "NB"),
+    "nova-scotia": ("Nova Scotia", "CA", "NS"),
+    "prince-edward-island": ("Prince Edward Island", "CA", "PE"),
+    "newfoundland-and-labrador": ("Newfoundland and Labrador", "CA", "NL"),
+    "yukon": ("Yukon", "CA", "YT"),
+    "northwest-territories": ("Northwest Territories", "CA", "NT"),
+    "nunavut": ("Nunavut", "CA", "NU"),
 }
 NATION_CHOICES = [(key, words[0]) for key, words in NATIONS.items()]
 
@@ -27,7 +36,7 @@ BANKS_ALSO_KEEP = {"CA": "government", "IE": "optional"}
 Direction = Literal["before", "after"]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _holidays(nation: str, year: int) -> frozenset[date]:
     _, country, part = NATIONS[nation]
     kinds = {"public", BANKS_ALSO_KEEP.get(country, "public")}

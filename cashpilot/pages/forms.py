@@ -10,7 +10,7 @@ from cashpilot.core.fields import MoneyField
 from cashpilot.core.money import CURRENCIES
 from cashpilot.forms import DateParts
 from participants.models import Consent
-from payments.models import AwardTerms
+from payments.models import Frequency, WhenClosed
 
 TAKE_PART = _(
     "I agree to take part. I know that the money is mine, that I need not answer any question "
@@ -35,13 +35,27 @@ class PilotForm(forms.Form):
         label=_("Name of the comparison arm"), max_length=80, initial=_("Conventional services")
     )
     amount_minor = MoneyField(label=_("Amount of each payment"), help_text=_("Such as 360.00"))
-    count = forms.IntegerField(label=_("Number of monthly payments"), min_value=1, max_value=120)
+    frequency = forms.ChoiceField(
+        label=_("How often it is paid"), choices=Frequency.choices, initial=Frequency.MONTHLY
+    )
+    count = forms.IntegerField(label=_("Number of payments"), min_value=1, max_value=520)
+    lump_minor = MoneyField(
+        label=_("Lump sum with the first payment"),
+        required=False,
+        help_text=_("Leave empty if there is none."),
+    )
+    may_choose = forms.BooleanField(
+        label=_(
+            "People may choose how often and on which day they are paid; the total is the same"
+        ),
+        required=False,
+    )
     first_date = forms.DateField(label=_("Date of the first payment"), widget=DateParts)
     when_closed = forms.ChoiceField(
         label=_("If banks are closed that day, pay on"),
-        choices=AwardTerms.WhenClosed.choices,
+        choices=WhenClosed.choices,
         widget=forms.RadioSelect,
-        initial=AwardTerms.WhenClosed.BEFORE,
+        initial=WhenClosed.BEFORE,
     )
     budget_minor = MoneyField(
         label=_("Budget"), help_text=_("The most that may ever be promised. Such as 43200.00")

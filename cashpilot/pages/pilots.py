@@ -23,6 +23,9 @@ PROMISE = (
     "budget_minor",
     "received_minor",
     "when_closed",
+    "frequency",
+    "lump_minor",
+    "may_choose",
 )
 
 
@@ -47,7 +50,9 @@ def set_up(request):
 def pilot(request, public_id):
     """One pilot: its arms, its promise, its people in numbers."""
     found = pilot_for(request.user, public_id, "see the pilot")
-    terms = found.award_terms.select_related("arm", "fund").order_by("pk")
+    terms = (
+        found.award_terms.select_related("arm", "fund").order_by("arm", "-version").distinct("arm")
+    )
     page = {
         "pilot": found,
         "pilot_name": found.name,
@@ -59,7 +64,7 @@ def pilot(request, public_id):
 
 def _set_up(user, said: dict):
     terms = {name: said.pop(name) for name in PROMISE}
-    promise = journeys.CashPromise(**{**terms, "received_minor": terms["received_minor"] or 0})
+    promise = journeys.CashPromise(**{name: value or 0 for name, value in terms.items()})
     help_line = HelpLine(*(said.pop(name) for name in HELP))
     return journeys.set_up_whole_pilot(
         manager=user,

@@ -7,6 +7,7 @@ class PaymentLine(serializers.Serializer):
     """One payment, in the order of its schedule. `state` is where the money is now."""
 
     number = serializers.IntegerField()
+    kind = serializers.ChoiceField(Instalment.Kind.choices)
     due_date = serializers.DateField()
     amount_minor = serializers.IntegerField(help_text="pence or cents")
     currency = serializers.CharField()
@@ -23,6 +24,7 @@ class ScheduleLines(serializers.Serializer):
 
     currency = serializers.CharField()
     paid_minor = serializers.IntegerField(help_text="what has been paid so far, in minor units")
+    is_held = serializers.BooleanField()
     next_payment = PaymentLine(allow_null=True)
     payments = PaymentLine(many=True)
 

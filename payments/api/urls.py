@@ -1,9 +1,10 @@
 from django.urls import path
 
-from payments.api import disbursements, pay_runs, schedules
+from payments.api import amendments, disbursements, pay_runs, schedules
 from payments.api.webhooks import StripeWebhook
 
 RUN = "pay-runs/<slug:public_id>/"
+SCHEDULE = "enrolments/<slug:public_id>/schedule/"
 PAYMENT = "payments/<slug:public_id>/"
 
 urlpatterns = [
@@ -20,7 +21,14 @@ urlpatterns = [
     path(f"{PAYMENT}release/", disbursements.ReleasePayment.as_view()),
     path(f"{PAYMENT}withdraw/", disbursements.WithdrawPayment.as_view()),
     path(f"{PAYMENT}give-up/", disbursements.GiveUpPayment.as_view()),
-    path("enrolments/<slug:public_id>/schedule/", schedules.ScheduleForStaff.as_view()),
+    path("pilots/<slug:pilot_id>/forecast/", amendments.Forecast.as_view()),
+    path(SCHEDULE, schedules.ScheduleForStaff.as_view()),
+    path(f"{SCHEDULE}as-of/", amendments.ScheduleAsOf.as_view()),
+    path(f"{SCHEDULE}top-up/", amendments.TopUp.as_view()),
+    path(f"{SCHEDULE}change/", amendments.ChangeSchedule.as_view()),
+    path(f"{SCHEDULE}hold/", amendments.HoldPayments.as_view()),
+    path(f"{SCHEDULE}resume/", amendments.ResumePayments.as_view()),
+    path(f"{SCHEDULE}stop/", amendments.StopPayments.as_view()),
     path("my/<slug:public_id>/schedule/", schedules.MySchedule.as_view()),
     path("webhooks/stripe/platform/", StripeWebhook.as_view(endpoint="platform")),
     path("webhooks/stripe/connect/", StripeWebhook.as_view(endpoint="connect")),

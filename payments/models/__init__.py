@@ -1,6 +1,7 @@
 """What was promised, what was sent, what arrived."""
 
-from payments.models.awards import Award, AwardTerms, Fund, Instalment
+from payments.models.amendments import Amendment, Hold
+from payments.models.awards import Award, AwardTerms, Frequency, Fund, Instalment, WhenClosed
 from payments.models.disbursements import Disbursement, SendAttempt
 from payments.models.ledger import LedgerEntry
 from payments.models.pauses import Clearance, RunPause
@@ -16,12 +17,15 @@ from payments.models.rate_slots import RateSlot
 from payments.models.recipients import Recipient
 
 __all__ = [
+    "Amendment",
     "ApprovalThreshold",
     "Award",
     "AwardTerms",
     "Clearance",
     "Disbursement",
+    "Frequency",
     "Fund",
+    "Hold",
     "Instalment",
     "LedgerEntry",
     "LeftOut",
@@ -33,4 +37,5 @@ __all__ = [
     "Recipient",
     "RunPause",
     "SendAttempt",
+    "WhenClosed",
 ]

@@ -2,6 +2,7 @@ from functools import partial
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from cashpilot.core.ids import new_id
@@ -34,19 +35,36 @@ class Fund(models.Model):
         return self.name
 
 
+class Frequency(models.TextChoices):
+    ONCE = "once", _("Once")
+    WEEKLY = "weekly", _("Every week")
+    FORTNIGHTLY = "fortnightly", _("Every two weeks")
+    FOUR_WEEKLY = "four_weekly", _("Every four weeks")
+    MONTHLY = "monthly", _("Every month")
+
+
+class WhenClosed(models.TextChoices):
+    BEFORE = "before", _("the working day before")
+    AFTER = "after", _("the working day after")
+
+
 class AwardTerms(models.Model):
-    """What the design promises to everybody in one cash arm; an award copies it."""
+    """What the design promises to everybody in one cash arm, in one version; an award keeps the
+    version it was made from. A lump sum, if any, goes out with the first of `count` sums."""
 
-    class WhenClosed(models.TextChoices):
-        BEFORE = "before", _("the working day before")
-        AFTER = "after", _("the working day after")
-
-    arm = models.OneToOneField(Arm, models.PROTECT, related_name="award_terms")
+    arm = models.ForeignKey(Arm, models.PROTECT, related_name="award_terms")
     arm_is_paid = models.BooleanField(default=True)
     pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="award_terms")
     fund = models.ForeignKey(Fund, models.PROTECT, related_name="award_terms")
+    version = models.PositiveSmallIntegerField(default=1, db_default=1)
+    reason = models.CharField(max_length=200, blank=True, default="", db_default="")
     amount_minor = models.BigIntegerField()
     count = models.PositiveSmallIntegerField()
+    lump_minor = models.BigIntegerField(default=0, db_default=0)
+    frequency = models.CharField(
+        max_length=12, choices=Frequency, default=Frequency.MONTHLY, db_default="monthly"
+    )
+    may_choose = models.BooleanField(default=False, db_default=False)
     first_date = models.DateField()
     when_closed = models.CharField(max_length=10, choices=WhenClosed, default=WhenClosed.BEFORE)
 
@@ -56,15 +74,32 @@ class AwardTerms(models.Model):
             models.CheckConstraint(
                 condition=Q(amount_minor__gt=0, count__gt=0), name="terms_are_positive"
             ),
+            models.CheckConstraint(condition=Q(lump_minor__gte=0), name="lump_is_not_negative"),
+            models.UniqueConstraint(
+                fields=["arm", "version"], condition=Q(version__gt=0), name="one_terms_a_version"
+            ),
         ]
 
     class Privacy:
         identifying: set[str] = set()
-        linkable = {"id", "arm", "pilot", "fund", "arm_is_paid"}
-        shareable = {"amount_minor", "count", "first_date", "when_closed"}
+        linkable = {"id", "arm", "pilot", "fund", "arm_is_paid", "reason"}
+        shareable = {
+            "version",
+            "amount_minor",
+            "count",
+            "lump_minor",
+            "frequency",
+            "may_choose",
+            "first_date",
+            "when_closed",
+        }
 
     def __str__(self) -> str:
         return f"{self.count} × {self.amount_minor} from {self.first_date}"
+
+    @property
+    def total_minor(self) -> int:
+        return self.lump_minor + self.amount_minor * self.count
 
 
 class Award(models.Model):
@@ -81,6 +116,11 @@ class Award(models.Model):
     enrolment_is_paid = models.BooleanField(default=True)
     fund = models.ForeignKey(Fund, models.PROTECT, related_name="awards")
     currency = models.CharField(max_length=3)
+    terms = models.ForeignKey(AwardTerms, models.PROTECT, related_name="awards", null=True)
+    frequency = models.CharField(
+        max_length=12, choices=Frequency, default=Frequency.MONTHLY, db_default="monthly"
+    )
+    payday = models.PositiveSmallIntegerField(null=True)
     granted_at = models.DateTimeField()
 
     class Meta:
@@ -92,8 +132,17 @@ class Award(models.Model):
 
     class Privacy:
         identifying: set[str] = set()
-        linkable = {"id", "public_id", "enrolment", "enrolment_is_paid", "fund", "granted_at"}
-        shareable = {"currency"}
+        linkable = {
+            "id",
+            "public_id",
+            "enrolment",
+            "enrolment_is_paid",
+            "fund",
+            "terms",
+            "payday",
+            "granted_at",
+        }
+        shareable = {"currency", "frequency"}
 
     def __str__(self) -> str:
         return self.public_id
@@ -101,6 +150,11 @@ class Award(models.Model):
 
 class Instalment(models.Model):
     """One dated sum of an award. Whether it is due is a matter of dates: asked, never stored."""
+
+    class Kind(models.TextChoices):
+        REGULAR = "regular", _("Regular")
+        LUMP = "lump", _("Lump sum")
+        TOP_UP = "top_up", _("Top-up")
 
     class State(models.TextChoices):
         PLANNED = "planned", _("Planned")
@@ -112,8 +166,15 @@ class Instalment(models.Model):
     )
     award = models.ForeignKey(Award, models.PROTECT, related_name="instalments")
     number = models.PositiveSmallIntegerField()
+    kind = models.CharField(
+        max_length=10, choices=Kind, default=Kind.REGULAR, db_default=Kind.REGULAR
+    )
     due_date = models.DateField()
     amount_minor = models.BigIntegerField()
+    promised_at = models.DateTimeField(db_default=Now())
+    amendment = models.ForeignKey(
+        "payments.Amendment", models.PROTECT, related_name="instalments", null=True
+    )
     state = models.CharField(max_length=20, choices=State, default=State.PLANNED)
     state_changed_at = models.DateTimeField()
 
@@ -133,8 +194,16 @@ class Instalment(models.Model):
 
     class Privacy:
         identifying: set[str] = set()
-        linkable = {"id", "public_id", "award", "due_date", "state_changed_at"}
-        shareable = {"number", "amount_minor", "state"}
+        linkable = {
+            "id",
+            "public_id",
+            "award",
+            "amendment",
+            "due_date",
+            "promised_at",
+            "state_changed_at",
+        }
+        shareable = {"number", "kind", "amount_minor", "state"}
 
     def __str__(self) -> str:
         return f"{self.public_id} (no. {self.number}, due {self.due_date})"

@@ -1,19 +1,17 @@
-"""Promising money."""
+"""Setting money aside, and saying what an arm is promised."""
 
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from cashpilot.core.calendars import working_days_of
 from cashpilot.core.models import AuditEvent
-from cashpilot.core.money import in_words, positive
+from cashpilot.core.money import positive
 from cashpilot.core.refusals import Invalid, Refused
-from participants.models import Arm, Enrolment, Pilot
-from payments.models import Award, AwardTerms, Fund, Instalment, Recipient
-from payments.queries import promised_minor
-from payments.rules import monthly_dates
+from participants.models import Arm, Pilot
+from payments.models import AwardTerms, Frequency, Fund, WhenClosed
+from payments.queries import terms_of
 
-LONGEST_AWARD = 120
+LONGEST_AWARD = 520
 FURTHEST = timedelta(days=3_653)
 
 
@@ -21,12 +19,6 @@ class NotPaid(Refused):
     """This person's arm gives no cash: there is nothing to promise."""
 
     code = "not-paid"
-
-
-class OverBudget(Refused):
-    """The fund cannot keep one more promise."""
-
-    code = "over-budget"
 
 
 @transaction.atomic
@@ -52,9 +44,43 @@ def set_terms(
     first_date: date,
     by: str,
     now: datetime,
-    when_closed: str = AwardTerms.WhenClosed.BEFORE,
+    frequency: str = Frequency.MONTHLY,
+    lump_minor: int = 0,
+    may_choose: bool = False,
+    when_closed: str = WhenClosed.BEFORE,
+    reason: str = "",
 ) -> AwardTerms:
-    """Say what everybody in a cash arm is promised: `count` monthly sums from `first_date`."""
+    """Say what everybody in a cash arm is promised from now on: a lump sum, if any, and `count`
+    sums.
+
+    Terms are never changed: where the arm has some, these are its next version and need a reason,
+    and awards made from the earlier ones keep them.
+    """
+    _check_terms(arm, fund, count, first_date, now)
+    before = terms_of(arm)
+    if before and not reason.strip():
+        raise Invalid("Say why the terms change; awards made so far keep theirs.", field="reason")
+    terms = AwardTerms.objects.create(
+        arm=arm,
+        pilot=arm.pilot,
+        fund=fund,
+        version=before.version + 1 if before else 1,
+        reason=reason.strip()[:200],
+        amount_minor=positive(amount_minor),
+        count=1 if frequency == Frequency.ONCE else count,
+        lump_minor=_lump(lump_minor),
+        frequency=Frequency(frequency),
+        may_choose=may_choose,
+        first_date=first_date,
+        when_closed=WhenClosed(when_closed),
+    )
+    AuditEvent.record(
+        arm.pilot, "award terms.set", at=now, by=by, arm=arm.code, version=terms.version
+    )
+    return terms
+
+
+def _check_terms(arm: Arm, fund: Fund, count: int, first_date: date, now: datetime) -> None:
     if not arm.is_paid:
         raise NotPaid(f"People in “{arm.name}” are not paid: only a cash arm has award terms.")
     if fund.pilot_id != arm.pilot_id:
@@ -63,70 +89,7 @@ def set_terms(
         raise Invalid(f"The number of payments must be from 1 to {LONGEST_AWARD}.", field="count")
     if abs(first_date - now.date()) > FURTHEST:
         raise Invalid("The first payment is more than ten years away.", field="first_date")
-    terms = AwardTerms.objects.create(
-        arm=arm,
-        pilot=arm.pilot,
-        fund=fund,
-        amount_minor=positive(amount_minor),
-        count=count,
-        first_date=first_date,
-        when_closed=AwardTerms.WhenClosed(when_closed),
-    )
-    AuditEvent.record(arm.pilot, "award terms.set", at=now, by=by, arm=arm.code, count=count)
-    return terms
 
 
-@transaction.atomic
-def grant_award(*, enrolment: Enrolment, by: str, now: datetime) -> Award:
-    """Promise one person their instalments; from here on they depend on nothing but the calendar.
-
-    The promise is made only if the fund can keep it, counted under the fund's lock.
-    """
-    terms = _terms_for(enrolment)
-    fund = Fund.objects.select_for_update().get(pk=terms.fund_id)
-    _check_budget(fund, terms)
-    award = Award.objects.create(
-        enrolment=enrolment, fund=fund, currency=fund.currency, granted_at=now
-    )
-    Instalment.objects.bulk_create(
-        Instalment(
-            award=award,
-            number=number,
-            due_date=day,
-            amount_minor=terms.amount_minor,
-            state_changed_at=now,
-        )
-        for number, day in enumerate(_dates(enrolment, terms), start=1)
-    )
-    Recipient.objects.create(enrolment=enrolment)
-    AuditEvent.record(award, "award.granted", at=now, by=by, instalments=terms.count)
-    return award
-
-
-def _terms_for(enrolment: Enrolment) -> AwardTerms:
-    if not enrolment.is_paid:
-        raise NotPaid("People in a comparison arm are never paid an award.")
-    terms = AwardTerms.objects.filter(arm_id=enrolment.arm_id).first()
-    if terms is None:
-        raise Refused(f"The arm “{enrolment.arm.name}” has no award terms yet. Set them first.")
-    return terms
-
-
-def _check_budget(fund: Fund, terms: AwardTerms) -> None:
-    after = promised_minor(fund) + terms.amount_minor * terms.count
-    if after > fund.budget_minor:
-        missing = in_words(after - fund.budget_minor, fund.currency)
-        raise OverBudget(
-            f"The budget of “{fund.name}” is {missing} too small for one more award. "
-            "Nobody was added; raise the budget first."
-        )
-
-
-def _dates(enrolment: Enrolment, terms: AwardTerms) -> list[date]:
-    return monthly_dates(
-        terms.first_date,
-        terms.count,
-        is_working_day=working_days_of(enrolment.pilot.nation),
-        when_closed=terms.when_closed,
-        not_before=enrolment.enrolled_on,
-    )
+def _lump(lump_minor: int) -> int:
+    return positive(lump_minor, field="lump_minor") if lump_minor else 0

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, Now
 
 from cashpilot.core.models import AuditEvent
 from payments.lifecycles import DISBURSEMENT
-from payments.models import Disbursement, SendAttempt
+from payments.models import Disbursement, Hold, SendAttempt
 from payments.queries import WITH_ALL, line_of, recipient_of, sendable_runs
 from payments.rules import KEY_IS_SAFE_FOR, line_hash
 
@@ -81,10 +81,14 @@ def _claimable(limit: int) -> list[Disbursement]:
 
 def _of_run(run):
     earlier = Disbursement.objects.filter(instalment=OuterRef("instalment"), pk__lt=OuterRef("pk"))
+    held = Hold.objects.filter(award=OuterRef("instalment__award"), lifted_at=None)
     return (
         Disbursement.objects.filter(pay_run=run, state=State.QUEUED, held_reason="")
         .filter(Q(not_before=None) | Q(not_before__lte=Now()))
-        .annotate(must_look_first=Exists(earlier) | Q(first_sent_at__lt=Now() - KEY_IS_SAFE_FOR))
+        .annotate(
+            award_is_held=Exists(held),
+            must_look_first=Exists(earlier) | Q(first_sent_at__lt=Now() - KEY_IS_SAFE_FOR),
+        )
         .order_by("pk")
         .select_related(*WITH_ALL)
         .select_for_update(skip_locked=True, of=("self",))
@@ -98,6 +102,6 @@ def _reason_to_hold(disbursement: Disbursement) -> str:
         return Held.REVIEW
     if line_hash(line_of(disbursement.instalment, recipient)) != disbursement.order_hash:
         return Held.DESTINATION_CHANGED
-    if recipient.questioned_at:
+    if recipient.questioned_at or getattr(disbursement, "award_is_held", False):
         return Held.STAFF_CHECK
     return "" if recipient.status == "ready" else Held.RECIPIENT

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from payments.pages import acts, pay_runs, schedule
+from payments.pages import acts, amendments, pay_runs, schedule
 
 RUN_VERBS = {
     "submit": "submit_pay_run",
@@ -38,6 +38,17 @@ staff_patterns = [
             name=name,
         )
         for verb, name in PAYMENT_VERBS.items()
+    ),
+    path("pay-runs/forecast/<slug:pilot_id>/", amendments.forecast, name="forecast"),
+    path(
+        "participants/<slug:public_id>/payments/",
+        amendments.payments_of,
+        name="payments_of_person",
+    ),
+    path(
+        "participants/<slug:public_id>/payments/<slug:verb>/",
+        amendments.change,
+        name="change_payments",
     ),
     path(
         "provider-events/<str:public_id>/look-again/",

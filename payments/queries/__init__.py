@@ -1,5 +1,6 @@
 """The questions other code may ask of payments. Nothing here writes."""
 
+from payments.queries.forecasts import Need, Then, forecast_of, schedule_as_of
 from payments.queries.money import (
     LIVE,
     balances_of,
@@ -25,7 +26,15 @@ from payments.queries.pay_runs import (
     waiting_for_a_person,
 )
 from payments.queries.previews import Changes, Preview, changes_since_the_last_run, preview_of
-from payments.queries.schedules import Payment, Schedule, received_minor, schedule_of
+from payments.queries.schedules import (
+    Payment,
+    Schedule,
+    award_of,
+    received_minor,
+    schedule_of,
+    still_to_come,
+    terms_of,
+)
 from payments.queries.sending import (
     WITH_ALL,
     events_waiting,
@@ -40,15 +49,19 @@ __all__ = [
     "WITH_ALL",
     "Changes",
     "Due",
+    "Need",
     "Payment",
     "Preview",
     "Schedule",
+    "Then",
+    "award_of",
     "balances_of",
     "changes_since_the_last_run",
     "disbursement_for",
     "due_in",
     "events_that_need_a_person",
     "events_waiting",
+    "forecast_of",
     "fund_for",
     "line_of",
     "lines_as_prepared",
@@ -61,9 +74,12 @@ __all__ = [
     "promised_minor",
     "received_minor",
     "recipient_of",
+    "schedule_as_of",
     "schedule_of",
     "sendable_runs",
     "sent_minor",
+    "still_to_come",
+    "terms_of",
     "thresholds_of",
     "total_of",
     "unfinished_runs",

@@ -14,6 +14,7 @@ from participants.queries import pilots_of, roles_of
 from payments.models import (
     Disbursement,
     Fund,
+    Hold,
     Instalment,
     LeftOut,
     PayRun,
@@ -42,6 +43,7 @@ class Due:
     payable_from: datetime | None
     questioned_at: datetime | None
     is_elsewhere: bool
+    is_held: bool
     came_back: bool
     left_out: str = ""
 
@@ -56,6 +58,7 @@ def due_in(fund: Fund, due_by: date, now: datetime) -> list[Due]:
         .filter(~Exists(_disbursements(LIVE, instalment=OuterRef("pk"))))
         .annotate(
             is_elsewhere=Exists(PayRunLine.objects.filter(instalment=OuterRef("pk"), is_open=True)),
+            is_held=Exists(Hold.objects.filter(award=OuterRef("award"), lifted_at=None)),
             came_back=Exists(
                 _disbursements(
                     Q(state="returned", returned_to="recipient"),
@@ -65,7 +68,7 @@ def due_in(fund: Fund, due_by: date, now: datetime) -> list[Due]:
         )
         .order_by("due_date", "pk")
     )
-    rows = owed.values_list(*_DUE_COLUMNS, "is_elsewhere", "came_back")
+    rows = owed.values_list(*_DUE_COLUMNS, "is_elsewhere", "is_held", "came_back")
     return [_judged(Due(*row), now) for row in rows.iterator(chunk_size=2_000)]
 
 
@@ -82,6 +85,7 @@ _DUE_COLUMNS = (
 )
 WHY_NOT: tuple[tuple[Callable[[Due, datetime], bool], str], ...] = (
     (lambda one, now: one.is_elsewhere, Reason.ELSEWHERE),
+    (lambda one, now: one.is_held, Reason.HELD),
     (lambda one, now: one.came_back, Reason.CAME_BACK),
     (lambda one, now: one.questioned_at is not None, Reason.QUESTIONED),
     (lambda one, now: one.status == Recipient.Status.NEW, Reason.NO_ACCOUNT),

@@ -4,11 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, Sum
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
-from participants.models import Enrolment
-from payments.models import Disbursement, Instalment, Recipient
+from cashpilot.core.refusals import NotFound
+from participants.models import Arm, Enrolment
+from payments.models import (
+    Amendment,
+    Award,
+    AwardTerms,
+    Disbursement,
+    Hold,
+    Instalment,
+    PayRunLine,
+    Recipient,
+)
 from payments.queries.money import LIVE
 
 PLAIN_WORDS = {
@@ -30,6 +40,7 @@ class Payment:
     one."""
 
     number: int
+    kind: str
     amount_minor: int
     currency: str
     due_date: date
@@ -52,6 +63,7 @@ class Schedule:
     account_tail: str
     recipient_status: str
     payments: list[Payment]
+    is_held: bool = False
 
     @property
     def next_payment(self) -> Payment | None:
@@ -92,15 +104,32 @@ def schedule_of(enrolment: Enrolment) -> Schedule | None:
     recipient = Recipient.objects.filter(enrolment=enrolment).first()
     live = Prefetch("disbursements", Disbursement.objects.filter(LIVE), to_attr="live")
     instalments = (
-        Instalment.objects.filter(award__enrolment=enrolment)
+        Instalment.objects.filter(~Exists(_replaced()), award__enrolment=enrolment)
         .select_related("award")
         .prefetch_related(live)
-        .order_by("number")
+        .order_by("due_date", "number")
     )
     payments = [_payment(one) for one in instalments]
     if not payments or recipient is None:
         return None
-    return Schedule(payments[0].currency, recipient.account_tail, recipient.status, payments)
+    return Schedule(
+        currency=payments[0].currency,
+        account_tail=recipient.account_tail,
+        recipient_status=recipient.status,
+        payments=payments,
+        is_held=Hold.objects.filter(award__enrolment=enrolment, lifted_at=None).exists(),
+    )
+
+
+def _replaced() -> QuerySet[Amendment]:
+    """Amendments that put another instalment in the place of a cancelled one."""
+    return Amendment.objects.filter(
+        Q(kind="changed", made_at=OuterRef("state_changed_at"))
+        | Q(kind="restored", made_at__gte=OuterRef("state_changed_at")),
+        award=OuterRef("award"),
+        award__instalments__pk=OuterRef("pk"),
+        award__instalments__state="cancelled",
+    )
 
 
 def _payment(instalment: Instalment) -> Payment:
@@ -108,6 +137,7 @@ def _payment(instalment: Instalment) -> Payment:
     is_paid = sent is not None and sent.state == "paid"
     return Payment(
         number=instalment.number,
+        kind=instalment.kind,
         amount_minor=instalment.amount_minor,
         currency=instalment.award.currency,
         due_date=instalment.due_date,
@@ -116,6 +146,35 @@ def _payment(instalment: Instalment) -> Payment:
         expected_on=sent.expected_on if sent else None,
         paid_on=sent.state_changed_at.date() if sent and is_paid else None,
     )
+
+
+def award_of(enrolment: Enrolment) -> Award:
+    """What one person was promised; `NotFound` where nothing was."""
+    found = Award.objects.filter(enrolment=enrolment).select_related("fund", "terms").first()
+    if found is None:
+        raise NotFound("No payments are planned for this person.")
+    return found
+
+
+def terms_of(arm: Arm) -> AwardTerms | None:
+    """What an arm is promised now: the newest version of its terms."""
+    return arm.award_terms.select_related("fund").order_by("-version").first()
+
+
+def still_to_come(award: Award, *, with_frozen: bool = False) -> QuerySet[Instalment]:
+    """What is planned and not on its way, in order of date, locked.
+
+    What stands in a pay run's frozen list is there only `with_frozen`: whoever takes it away keeps
+    the run from being approved.
+    """
+    live = Disbursement.objects.filter(LIVE, instalment=OuterRef("pk"))
+    frozen = PayRunLine.objects.filter(
+        instalment=OuterRef("pk"), is_open=True, pay_run__state="previewed"
+    )
+    planned = award.instalments.filter(~Exists(live), state="planned")
+    if not with_frozen:
+        planned = planned.filter(~Exists(frozen))
+    return planned.order_by("due_date", "number").select_for_update()
 
 
 def received_minor(enrolments: Iterable[Enrolment]) -> dict[int, int]:

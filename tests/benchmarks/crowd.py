@@ -23,7 +23,9 @@ def a_crowd(count: int, accounts: list[str] | None = None) -> Pilot:
     pilot = a_pilot(name=f"{count} people", amount_minor=ONE, count=1, budget_minor=budget)
     for start in range(0, count, BATCH):
         numbers = range(start, min(count, start + BATCH))
-        names = accounts[start : start + BATCH] if accounts else [f"acct_{count}_{n}" for n in numbers]
+        names = (
+            accounts[start : start + BATCH] if accounts else [f"acct_{count}_{n}" for n in numbers]
+        )
         add_people(pilot, numbers, names)
     return pilot
 

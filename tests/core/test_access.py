@@ -13,6 +13,8 @@ EXPECTED = {
     "see people": {MANAGER, CASEWORKER},
     "enrol people": {MANAGER, CASEWORKER},
     "see money": {MANAGER, PREPARER, APPROVER, AUDITOR},
+    "change schedules": {MANAGER},
+    "hold payments": {MANAGER, CASEWORKER},
     "prepare pay runs": {PREPARER},
     "approve pay runs": {APPROVER},
     "record answers": {MANAGER, CASEWORKER},

@@ -8,17 +8,29 @@ from cashpilot.core.calendars import NATION_CHOICES, NATIONS, is_working_day, wo
 from cashpilot.core.calendars import working_days_of as days_of
 
 UK = {"england-and-wales", "scotland", "northern-ireland"}
-CANADIAN = {"canada", "british-columbia", "alberta", "ontario", "quebec"}
+FAMILY_DAY = {  # or Louis Riel, Islander, Heritage Day: the third Monday of February
+    "alberta",
+    "british-columbia",
+    "manitoba",
+    "new-brunswick",
+    "nova-scotia",
+    "ontario",
+    "prince-edward-island",
+    "saskatchewan",
+}
+CANADIAN = FAMILY_DAY | {
+    "canada",
+    "newfoundland-and-labrador",
+    "northwest-territories",
+    "nunavut",
+    "quebec",
+    "yukon",
+}
 
 CLOSED_IN = {
     date(2026, 1, 1): set(NATIONS),
     date(2026, 1, 19): {"united-states"},  # Martin Luther King Day
-    date(2026, 2, 16): {  # Presidents' Day; Family Day
-        "united-states",
-        "alberta",
-        "british-columbia",
-        "ontario",
-    },
+    date(2026, 2, 16): FAMILY_DAY | {"united-states"},  # Presidents' Day
     date(2026, 3, 17): {"northern-ireland", "ireland"},  # St Patrick's Day
     date(2026, 4, 3): UK | CANADIAN | {"ireland"},  # Good Friday
     date(2026, 4, 6): {"england-and-wales", "northern-ireland", "ireland"},  # Easter Monday

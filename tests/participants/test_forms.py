@@ -26,6 +26,7 @@ A_PILOT = {
     "cash_arm": "Cash",
     "comparison_arm": "Usual services",
     "amount_minor": "360",
+    "frequency": "monthly",
     "count": "12",
     "first_date_day": "1",
     "first_date_month": "4",
@@ -47,7 +48,7 @@ def test_a_pilot_is_set_up_by_form(owner):
     made = Pilot.objects.get()
     assert response.redirect_chain[-1][0] == f"/staff/pilots/{made.public_id}/"
     assert made.funds.get().budget_minor == 4_320_000
-    assert "12 monthly payments of" in text_of(response)
+    assert "every month, the first on" in text_of(response)
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,17 @@ from cashpilot.core.refusals import Invalid
 from participants.models import Pilot
 from payments.models import Instalment
 from payments.queries import schedule_of
-from payments.rules import monthly_dates
+from payments.rules import Plan, pay_dates
 from tests.factories import a_pilot, an_enrolment
 
 
 def always(_day):
     return True
+
+
+def monthly_dates(first, count, *, is_working_day, when_closed, not_before=date.min):
+    plan = Plan("monthly", first, when_closed)
+    return pay_dates(plan, count, is_working_day=is_working_day, not_before=not_before)
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ def a_world(size: int, *, seed: int, accounts: int = 60) -> Iterator[World]:
 def seeded_ids(seed: int) -> Iterator[None]:
     """Our random ids decide which call meets which fault: here they come from the seed."""
     chance = random.Random(seed)
-    with patch.object(ids.secrets, "choice", chance.choice):
+    with patch.object(ids.secrets, "token_bytes", chance.randbytes):
         yield
 
 

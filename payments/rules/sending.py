@@ -1,9 +1,7 @@
-"""The arithmetic of money promised and money sent: plain values in, plain values out."""
+"""The arithmetic of money that is sent: keys, hashes, waits, votes."""
 
 import hashlib
-import itertools
 import json
-from calendar import monthrange
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,39 +10,6 @@ from typing import Literal
 KEY_IS_SAFE_FOR = timedelta(hours=20)
 KEY_IS_DEAD_AFTER = timedelta(hours=26)
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(minutes=10)
-
-
-def monthly_dates(
-    first: date,
-    count: int,
-    *,
-    is_working_day: Callable[[date], bool],
-    when_closed: str,
-    not_before: date = date.min,
-) -> list[date]:
-    """`count` dates a month apart: the same day, or the month's last where it has no such day.
-
-    A date on which banks are closed moves to the working day before or after it
-    (`when_closed`); later dates are reckoned from the first, so that moving never drifts.
-    Someone who joins late (`not_before`) is owed as many dates as everybody else.
-    """
-    step = timedelta(days=-1 if when_closed == "before" else 1)
-
-    def open_day(months: int) -> date:
-        day = months_after(first, months)
-        while not is_working_day(day):
-            day += step
-        return day
-
-    days = map(open_day, itertools.count())
-    return list(itertools.islice((day for day in days if day >= not_before), count))
-
-
-def months_after(first: date, months: int) -> date:
-    """The same day so many months on, or the last of a month that has no such day."""
-    year, month = divmod(first.month - 1 + months, 12)
-    year, month = first.year + year, month + 1
-    return date(year, month, min(first.day, monthrange(year, month)[1]))
 
 
 @dataclass(frozen=True)
