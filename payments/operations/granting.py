@@ -1,21 +1,21 @@
 """Promising money to people: from here on it depends on nothing but the calendar."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from itertools import chain, islice
 
 from django.db import connection, transaction
 
 from cashpilot.core.calendars import working_days_of
 from cashpilot.core.ids import new_id
 from cashpilot.core.models import AuditEvent
-from cashpilot.core.money import in_words
 from cashpilot.core.refusals import Invalid, Refused
 from participants.models import Enrolment
 from payments.models import Award, AwardTerms, Fund, Instalment, Recipient
 from payments.operations.awards import NotPaid
-from payments.queries import promised_minor, terms_of
+from payments.queries import check_room, terms_of
 from payments.rules import Plan, count_at, pay_dates, payday_is_possible, spread
 
 BATCH = 1_000
@@ -23,12 +23,6 @@ COPY = (
     "COPY payments_instalment (public_id, award_id, number, kind, due_date, amount_minor,"
     " promised_at, state, state_changed_at) FROM STDIN"
 )
-
-
-class OverBudget(Refused):
-    """The fund cannot keep one more promise."""
-
-    code = "over-budget"
 
 
 @dataclass(frozen=True)
@@ -79,19 +73,29 @@ def generate_schedules(*, awards: Iterable[Award], by: str, now: datetime) -> in
     instalments. Called inside the transaction that makes the awards, which says by whom.
     """
     count = 0
-    sums = cache(_sums)
-    dates = _dated()
-    with connection.cursor() as cursor, cursor.copy(COPY) as out:
-        for award in awards:
-            amounts = sums(award.terms, award.frequency)
-            days = dates(award)
-            for number, (kind, amount) in enumerate(amounts, start=1):
-                day = days[0 if kind == "lump" else number - 1 - (len(amounts) - len(days))]
-                out.write_row(
-                    (new_id("ins"), award.pk, number, kind, day, amount, now, "planned", now)
-                )
-            count += len(amounts)
+    rows_of = _planner(now)
+    waiting = iter(awards)
+    with connection.cursor() as cursor:
+        while batch := list(islice(waiting, BATCH)):
+            with cursor.copy(COPY) as out:
+                for row in chain.from_iterable(map(rows_of, batch)):
+                    out.write_row(row)
+                    count += 1
     return count
+
+
+def _planner(now: datetime) -> Callable[[Award], Iterator[tuple]]:
+    """The rows of an award. What people with the same plan share is reckoned once."""
+    sums, dates = cache(_sums), _dated()
+
+    def rows_of(award: Award) -> Iterator[tuple]:
+        amounts, days = sums(award.terms, award.frequency), dates(award)
+        lumps = len(amounts) - len(days)
+        for number, (kind, amount) in enumerate(amounts, start=1):
+            day = days[max(0, number - 1 - lumps)]
+            yield new_id("ins"), award.pk, number, kind, day, amount, now, "planned", now
+
+    return rows_of
 
 
 def _terms_for(enrolment: Enrolment) -> AwardTerms:
@@ -123,16 +127,6 @@ def _check_budgets(terms: Sequence[AwardTerms]) -> None:
         wanted[one.fund_id] = wanted.get(one.fund_id, 0) + one.total_minor
     for fund in Fund.objects.select_for_update().filter(pk__in=wanted).order_by("pk"):
         check_room(fund, wanted[fund.pk], f"for {len(terms)} more: nobody was added")
-
-
-def check_room(fund: Fund, more_minor: int, what_for: str) -> None:
-    """Refuse where a locked fund's budget cannot hold so much more."""
-    missing = promised_minor(fund) + more_minor - fund.budget_minor
-    if missing > 0:
-        raise OverBudget(
-            f"The budget of “{fund.name}” is {in_words(missing, fund.currency)} too small "
-            f"{what_for}. Raise the budget first."
-        )
 
 
 def _award(enrolment: Enrolment, terms: AwardTerms, choice: Choice, now: datetime) -> Award:

@@ -97,7 +97,7 @@ def approve(*, run: PayRun, approver: User, provider: Provider, by: str, now: da
 
     The provider is asked first, outside any transaction, how much money it holds for us.
     """
-    _check_may_vote(run, approver)
+    _check_may_vote(PayRun.objects.get(pk=run.pk), approver)
     available = provider.float_available(run.fund.currency)
     return vote(run=run, approver=approver, available_minor=available, by=by, now=now)
 

@@ -12,8 +12,7 @@ from cashpilot.core.refusals import Invalid, Refused
 from payments.lifecycles import DISBURSEMENT, INSTALMENT
 from payments.models import Amendment, Award, Disbursement, Fund, Hold, Instalment
 from payments.operations.awards import FURTHEST
-from payments.operations.granting import check_room
-from payments.queries import still_to_come
+from payments.queries import check_room, still_to_come
 from payments.rules import Plan, open_day, pay_dates, payday_is_possible
 
 Kind = Amendment.Kind

@@ -3,7 +3,9 @@
 from payments.queries.forecasts import Need, Then, forecast_of, schedule_as_of
 from payments.queries.money import (
     LIVE,
+    OverBudget,
     balances_of,
+    check_room,
     promised_minor,
     sent_minor,
     thresholds_of,
@@ -50,6 +52,7 @@ __all__ = [
     "Changes",
     "Due",
     "Need",
+    "OverBudget",
     "Payment",
     "Preview",
     "Schedule",
@@ -57,6 +60,7 @@ __all__ = [
     "award_of",
     "balances_of",
     "changes_since_the_last_run",
+    "check_room",
     "disbursement_for",
     "due_in",
     "events_that_need_a_person",

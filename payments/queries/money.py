@@ -2,15 +2,33 @@
 
 from django.db.models import Q, Sum
 
+from cashpilot.core.money import in_words
+from cashpilot.core.refusals import Refused
 from payments.models import ApprovalThreshold, Disbursement, Fund, Instalment, LedgerEntry, PayRun
 
 LIVE = ~Q(state="failed") & ~Q(state="returned", returned_to="funds")
+
+
+class OverBudget(Refused):
+    """The fund cannot keep one more promise."""
+
+    code = "over-budget"
 
 
 def promised_minor(fund: Fund) -> int:
     """Everything promised from a fund that is not cancelled."""
     owed = Instalment.objects.filter(award__fund=fund).exclude(state="cancelled")
     return _sum(owed)
+
+
+def check_room(fund: Fund, more_minor: int, what_for: str) -> None:
+    """Refuse where a locked fund's budget cannot hold so much more."""
+    missing = promised_minor(fund) + more_minor - fund.budget_minor
+    if missing > 0:
+        raise OverBudget(
+            f"The budget of “{fund.name}” is {in_words(missing, fund.currency)} too small "
+            f"{what_for}. Raise the budget first."
+        )
 
 
 def sent_minor(fund: Fund) -> int:

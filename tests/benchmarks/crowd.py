@@ -17,10 +17,10 @@ ONE = 36_000
 BATCH = 5_000
 
 
-def a_crowd(count: int, accounts: list[str] | None = None) -> Pilot:
-    """A pilot with so many people, each promised one payment that is due."""
-    budget = ONE * (count + 1)
-    pilot = a_pilot(name=f"{count} people", amount_minor=ONE, count=1, budget_minor=budget)
+def a_crowd(count: int, accounts: list[str] | None = None, *, promise: int = 1) -> Pilot:
+    """A pilot with so many people, each promised some payments, of which one is due and dated."""
+    terms = {"amount_minor": ONE, "count": promise, "budget_minor": ONE * promise * (count + 1)}
+    pilot = a_pilot(name=f"{count} people", **terms)
     for start in range(0, count, BATCH):
         numbers = range(start, min(count, start + BATCH))
         names = (

@@ -156,7 +156,7 @@ def test_a_form_with_errors_takes_the_eye_to_them(look, live_server, world):
     assert world.enrolments.count() == 4
 
 
-def test_a_run_is_approved_by_somebody_else_and_watched(look, live_server, world):
+def test_a_run_is_approved_by_somebody_else_and_watched(look, live_server, world, rich_sandbox):
     site, run = live_server.url, PayRun.objects.get()
     sign_in(look, site, "priya@example.org")
     look.goto(f"{site}/staff/pay-runs/{run.public_id}/")

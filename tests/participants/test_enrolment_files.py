@@ -9,7 +9,7 @@ from cashpilot.journeys import enrol_file_and_award
 from participants.models import Consent, Enrolment, Participant
 from participants.operations.enrolment import FileRefused
 from payments.models import Award
-from payments.operations.granting import OverBudget
+from payments.queries import OverBudget
 from tests.factories import BY, NOON, a_pilot, an_enrolment
 
 pytestmark = pytest.mark.django_db

@@ -13,8 +13,8 @@ from cashpilot.core.refusals import Invalid, Refused
 from payments.models import Amendment, Award, Disbursement
 from payments.operations import pay_runs, schedules
 from payments.operations.awards import set_terms
-from payments.operations.granting import Choice, OverBudget
-from payments.queries import forecast_of, promised_minor, schedule_as_of, schedule_of
+from payments.operations.granting import Choice
+from payments.queries import OverBudget, forecast_of, promised_minor, schedule_as_of, schedule_of
 from payments.rules import Plan, count_at, pay_dates, spread
 from tests.factories import (
     BY,

@@ -1,0 +1,99 @@
+"""Dating what was promised: 1.2 million instalments, against PostgreSQL taking the same rows in."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from django.db import connection
+
+from payments.models import Award, Instalment
+from payments.operations.granting import COPY, generate_schedules
+from tests.benchmarks.crowd import a_crowd
+from tests.benchmarks.harness import Contest, Reading, benchmark
+from tests.factories import BY, NOON
+
+AWARDS, COUNT = int(os.environ.get("CASHPILOT_BENCH_AWARDS", "100000")), 12
+MEGABYTES_ALLOWED = 300
+
+
+@benchmark("payments", "dating 100,000 awards x 12 / COPY of the rows", unit="µs a row", bar=2)
+def dating() -> Contest:
+    """Generating costs at most twice what PostgreSQL needs to copy the same rows in."""
+    set_up(AWARDS)
+    generate()
+    rows = list(Instalment.objects.values_list(*COLUMNS))
+    return Contest(
+        ours=generate,
+        floor=lambda: copy_in(rows),
+        before_each=empty,
+        per=len(rows),
+        rounds=2,
+    )
+
+
+@benchmark("payments", "memory to date 100,000 awards", unit="MB", bar=1)
+def memory() -> Reading:
+    """At most 300 MB for the whole process, however many awards there are."""
+    set_up(AWARDS)
+    return Reading(peak_of_a_process(), MEGABYTES_ALLOWED)
+
+
+COLUMNS = (
+    "public_id",
+    "award_id",
+    "number",
+    "kind",
+    "due_date",
+    "amount_minor",
+    "promised_at",
+    "state",
+    "state_changed_at",
+)
+
+
+def set_up(awards: int) -> None:
+    pilot = a_crowd(awards, promise=COUNT)
+    Award.objects.update(terms=pilot.award_terms.get())
+    empty()
+
+
+def generate() -> int:
+    return generate_schedules(awards=stream(), by=BY, now=NOON)
+
+
+def stream() -> Iterator[Award]:
+    awards = Award.objects.select_related("terms", "enrolment__pilot").order_by("pk")
+    return awards.iterator(chunk_size=2_000)
+
+
+def copy_in(rows: list[tuple]) -> None:
+    with connection.cursor() as cursor, cursor.copy(COPY) as out:
+        for row in rows:
+            out.write_row(row)
+
+
+def empty() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET cashpilot.allow_truncate = 'on'; TRUNCATE payments_instalment CASCADE")
+
+
+def peak_of_a_process() -> float:
+    """Megabytes of a fresh process that does nothing but date every award."""
+    program = (
+        "import django, resource; django.setup();"
+        "from tests.benchmarks.payments_schedules import generate;"
+        f"assert generate() == {AWARDS * COUNT};"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    settings = connection.settings_dict
+    where = "{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**settings)
+    url = f"postgresql://{where}"
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return int(run.stdout.split()[-1]) / 1024
