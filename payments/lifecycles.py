@@ -45,3 +45,11 @@ PROVIDER_EVENT = Lifecycle(
         "refused": frozenset({"received"}),  # a person looked, and has it tried again
     },
 )
+
+DIFFERENCE = Lifecycle(
+    "difference",
+    {
+        "open": frozenset({"closed"}),
+        "closed": frozenset(),
+    },
+)

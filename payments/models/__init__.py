@@ -3,6 +3,7 @@
 from payments.models.amendments import Amendment, Hold
 from payments.models.awards import Award, AwardTerms, Frequency, Fund, Instalment, WhenClosed
 from payments.models.disbursements import Disbursement, SendAttempt
+from payments.models.follow_ups import Correction, FollowUp
 from payments.models.ledger import LedgerEntry
 from payments.models.pauses import Clearance, RunPause
 from payments.models.pay_runs import (
@@ -15,6 +16,7 @@ from payments.models.pay_runs import (
 from payments.models.provider_events import ProviderEvent
 from payments.models.rate_slots import RateSlot
 from payments.models.recipients import Recipient
+from payments.models.reconciliation import Difference, Reconciliation
 
 __all__ = [
     "Amendment",
@@ -22,7 +24,10 @@ __all__ = [
     "Award",
     "AwardTerms",
     "Clearance",
+    "Correction",
+    "Difference",
     "Disbursement",
+    "FollowUp",
     "Frequency",
     "Fund",
     "Hold",
@@ -35,6 +40,7 @@ __all__ = [
     "ProviderEvent",
     "RateSlot",
     "Recipient",
+    "Reconciliation",
     "RunPause",
     "SendAttempt",
     "WhenClosed",

@@ -17,6 +17,7 @@ class LedgerEntry(models.Model):
         FUNDS = "funds", _("The fund")
         PROVIDER = "provider", _("With the provider")
         PARTICIPANT = "participant", _("Received by participants")
+        PROVIDER_FEES = "provider_fees", _("Kept by the provider as fees")
 
     class Kind(models.TextChoices):
         FUNDING = "funding", _("Funding")

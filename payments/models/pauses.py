@@ -60,6 +60,7 @@ class Clearance(models.Model):
     class Act(models.TextChoices):
         RELEASE = "release", _("It may be sent under a new key")
         GIVE_UP = "give_up", _("It was not sent; it is owed again")
+        TAKE_BACK = "take_back", _("It went to the wrong place; take it back")
 
     disbursement = models.ForeignKey(
         "payments.Disbursement", models.PROTECT, related_name="clearances"

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from cashpilot.core.models import AuditEvent
+from cashpilot.core.models import AuditEvent, User
 from cashpilot.core.money import positive
-from payments.models import Disbursement, Fund, LedgerEntry
+from cashpilot.core.refusals import Invalid, NotAllowed, Refused
+from payments.models import Correction, Disbursement, Fund, LedgerEntry
 
 Account, Kind = LedgerEntry.Account, LedgerEntry.Kind
 
@@ -27,6 +28,73 @@ def receive_funding(
         posted_at=now,
     )
     AuditEvent.record(fund, "fund.received", at=now, by=by, amount_minor=amount_minor)
+    return entry
+
+
+@transaction.atomic
+def record_fee(
+    *, fund: Fund, amount_minor: int, reference: str, by: str, now: datetime
+) -> LedgerEntry:
+    """Record what the provider charged for moving the fund's money."""
+    entry = LedgerEntry.objects.create(
+        fund=fund,
+        kind=Kind.FEE,
+        from_account=Account.FUNDS,
+        to_account=Account.PROVIDER_FEES,
+        amount_minor=positive(amount_minor),
+        currency=fund.currency,
+        provider_object=reference,
+        posted_at=now,
+    )
+    AuditEvent.record(fund, "fund.fee", at=now, by=by, amount_minor=amount_minor)
+    return entry
+
+
+@transaction.atomic
+def propose_correction(
+    *, entry: LedgerEntry, reason: str, person: User, by: str, now: datetime
+) -> Correction:
+    """Say that an entry is wrong, and why. Nothing moves until another person agrees.
+
+    What a payment's own movements say is mended by moving the payment, never here.
+    """
+    if entry.disbursement_id or entry.kind == Kind.CORRECTION:
+        raise Refused("This entry follows a payment. Mend the payment, and the books follow.")
+    if not reason.strip():
+        raise Invalid("Say why this entry is wrong.", field="reason")
+    if Correction.objects.filter(entry=entry).exists():
+        raise Refused("A correction of this entry has been proposed already.")
+    made = Correction.objects.create(
+        entry=entry, reason=reason.strip()[:200], proposed_by=person, proposed_at=now
+    )
+    AuditEvent.record(entry.fund, "correction.proposed", at=now, by=by, entry=entry.pk)
+    return made
+
+
+@transaction.atomic
+def agree_to_correction(
+    *, correction: Correction, person: User, by: str, now: datetime
+) -> LedgerEntry:
+    """The second pair of eyes: the entry is made undone by one the other way round."""
+    row = Correction.objects.select_for_update().select_related("entry__fund").get(pk=correction.pk)
+    if row.agreed_by_id:
+        raise Refused("This correction is in the books already.")
+    if row.proposed_by_id == person.pk:
+        raise NotAllowed("You proposed this correction. Someone else has to agree.")
+    row.agreed_by, row.agreed_at = person, now
+    row.save(update_fields=["agreed_by", "agreed_at"])
+    wrong = row.entry
+    entry = LedgerEntry.objects.create(
+        fund=wrong.fund,
+        kind=Kind.CORRECTION,
+        from_account=wrong.to_account,
+        to_account=wrong.from_account,
+        amount_minor=wrong.amount_minor,
+        currency=wrong.currency,
+        provider_object=f"entry {wrong.pk}",
+        posted_at=now,
+    )
+    AuditEvent.record(wrong.fund, "correction.agreed", at=now, by=by, entry=wrong.pk)
     return entry
 
 

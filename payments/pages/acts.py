@@ -14,6 +14,7 @@ from cashpilot.core.fields import MoneyField
 from cashpilot.core.refusals import NotAllowed, Refused
 from participants.queries import pilot_for, pilots_of, roles_of
 from payments.operations import pausing, pay_runs, provider_events, thresholds, waiting
+from payments.operations.taking_back import take_back
 from payments.providers import get_provider
 from payments.queries import disbursement_for, events_that_need_a_person, pay_run_for
 
@@ -135,6 +136,12 @@ def _give_up(disbursement, request) -> None:
     waiting.give_up(disbursement=disbursement, provider=get_provider(), **who)
 
 
+def _take_back(disbursement, request) -> str | None:
+    who = {"person": request.user, **_who_and_when(request)}
+    is_back = take_back(disbursement=disbursement, provider=get_provider(), **who)
+    return _("It is back in the fund, and owed again.") if is_back else None
+
+
 _VERBS = {
     "submit": (
         "prepare pay runs",
@@ -175,5 +182,10 @@ _PAYMENT_VERBS = {
         "approve pay runs",
         _give_up,
         gettext_lazy("Your word is kept. Once a second person agrees, the money is owed again."),
+    ),
+    "take_back": (
+        "approve pay runs",
+        _take_back,
+        gettext_lazy("Your word is kept. Once a second person agrees, it is asked for back."),
     ),
 }

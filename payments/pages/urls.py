@@ -1,6 +1,6 @@
 from django.urls import path
 
-from payments.pages import acts, amendments, pay_runs, schedule
+from payments.pages import acts, amendments, books, pay_runs, schedule
 
 RUN_VERBS = {
     "submit": "submit_pay_run",
@@ -14,6 +14,7 @@ PAYMENT_VERBS = {
     "release": "release_payment",
     "withdraw": "withdraw_payment",
     "give_up": "give_up_payment",
+    "take_back": "take_back_payment",
 }
 
 staff_patterns = [
@@ -39,6 +40,13 @@ staff_patterns = [
         )
         for verb, name in PAYMENT_VERBS.items()
     ),
+    path("pay-runs/ledger/<slug:pilot_id>/", books.ledger, name="ledger"),
+    path("pay-runs/concerns/<slug:pilot_id>/", books.concerns, name="concerns"),
+    path("pay-runs/<slug:public_id>/export.csv", books.export, name="export_pay_run"),
+    path("differences/", books.differences, name="differences"),
+    path("differences/<slug:public_id>/close/", books.close_difference, name="close_difference"),
+    path("payments/<slug:public_id>/follow-up/", books.follow_up, name="follow_up"),
+    path("participants/<slug:public_id>/statement/", books.statement, name="statement"),
     path("pay-runs/forecast/<slug:pilot_id>/", amendments.forecast, name="forecast"),
     path(
         "participants/<slug:public_id>/payments/",

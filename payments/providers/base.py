@@ -91,6 +91,15 @@ class Payout:
 
 
 @dataclass(frozen=True)
+class Arrived:
+    """A payout that the bank took, in short."""
+
+    reference: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class Observed:
     """What the provider says of a recipient: a status, a class of reason, counts; no details."""
 
@@ -162,6 +171,15 @@ class Provider(Protocol):
         """Every transfer in the order's group, whichever key made it."""
 
     def transfer(self, reference: str) -> Transfer: ...
+
+    def transfers_between(self, since: datetime, until: datetime) -> list[Transfer]:
+        """Every transfer of the provider's books that was made in a period."""
+
+    def payouts_between(self, account: str, since: datetime, until: datetime) -> list[Arrived]:
+        """What reached the bank from one recipient's account, by payouts made in a period."""
+
+    def take_back(self, reference: str, *, key: str) -> Answer:
+        """Ask for a whole transfer to come back; the same key never takes back twice."""
 
     def payout(self, *, account: str, reference: str) -> Payout:
         """A payout and the transfers it carries to the bank."""

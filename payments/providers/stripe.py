@@ -11,6 +11,7 @@ from django.conf import settings
 from payments.providers.base import (
     Accepted,
     Answer,
+    Arrived,
     Event,
     Forged,
     Observed,
@@ -151,6 +152,26 @@ class StripeProvider:
 
     def transfer(self, reference: str) -> Transfer:
         return _transfer(_ask(self.client.v1.transfers.retrieve, reference))
+
+    def transfers_between(self, since: datetime, until: datetime) -> list[Transfer]:
+        made = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
+        wanted = {"created": made, "limit": 100}
+        return [_transfer(one) for one in _all_pages(self.client.v1.transfers.list, wanted)]
+
+    def payouts_between(self, account: str, since: datetime, until: datetime) -> list[Arrived]:
+        made = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
+        wanted = {"created": made, "status": "paid", "limit": 100}
+        found = _all_pages(self.client.v1.payouts.list, wanted, {"stripe_account": account})
+        return [Arrived(one.id, one.amount, one.currency) for one in found]
+
+    def take_back(self, reference: str, *, key: str) -> Answer:
+        try:
+            made = self.client.v1.transfers.reversals.create(
+                reference, {}, {"idempotency_key": key}
+            )
+        except Exception as error:  # the money may be back: the transfer itself will tell
+            return answer_to(error)
+        return Accepted(made.id)
 
     def payout(self, *, account: str, reference: str) -> Payout:
         options = {"stripe_account": account}

@@ -1,6 +1,7 @@
 """Hearing what the provider says, and asking where it said nothing."""
 
 from contextlib import suppress
+from datetime import timedelta
 
 from celery import shared_task
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from cashpilot.core.refusals import Refused
 from payments.models import Recipient
-from payments.operations import pay_runs, provider_events, recipients
+from payments.operations import pay_runs, provider_events, recipients, reconciliation
 from payments.providers import get_provider
 from payments.queries import events_waiting, unfinished_runs
 from payments.tasks.crew import LONGEST_LOOK, Crew
@@ -61,3 +62,13 @@ def create_missing_recipients() -> None:
             )
         except Refused:
             continue
+
+
+@shared_task(name="payments.compare_books")
+def compare_books() -> None:
+    """Compare the last three days with the provider's books."""
+    now = timezone.now()
+    with suppress(Refused):
+        reconciliation.reconcile(
+            provider=get_provider(), since=now - timedelta(days=3), until=now, by=WORKER, now=now
+        )

@@ -16,7 +16,7 @@ def test_the_demo_pilot_has_a_past_that_adds_up_and_a_present_to_watch(sandbox, 
 
     world = seed.plant()
 
-    states = list(PayRun.objects.order_by("prepared_at").values_list("state", flat=True))
+    states = list(PayRun.objects.order_by("prepared_at", "pk").values_list("state", flat=True))
     assert states == ["done", "done", "done", "approved", "previewed"]
     assert Disbursement.objects.filter(state="paid").count() == 3 * 29
     assert Disbursement.objects.get(state="returned").failure == "account_closed"
