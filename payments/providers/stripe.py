@@ -1,6 +1,7 @@
 """Stripe, and nothing but Stripe: its nouns and its spelling stop at this file."""
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -54,8 +55,11 @@ _WAITING = ("requirements.pending_verification", "under_review", "listed")
 
 
 @cache
-def _client(key: str, base: str) -> stripe.StripeClient:
-    """One client a process. No retry of a POST: our own table decides what is tried again."""
+def _client(key: str, base: str, process: int) -> stripe.StripeClient:
+    """One client a process: after a fork two would read each other's answers from one connection.
+
+    No retry of a POST: our own table decides what is tried again.
+    """
     stripe.enable_telemetry = False
     return stripe.StripeClient(
         key,
@@ -72,7 +76,7 @@ class StripeProvider:
     key_lifetime = timedelta(hours=24)
 
     def __init__(self) -> None:
-        self.client = _client(settings.STRIPE_API_KEY, settings.STRIPE_API_BASE)
+        self.client = _client(settings.STRIPE_API_KEY, settings.STRIPE_API_BASE, os.getpid())
 
     def ensure_recipient(self, *, recipient: str, country: str) -> str:
         account = _ask(

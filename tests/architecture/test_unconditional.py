@@ -89,6 +89,7 @@ def test_people_are_enrolled_and_paid_with_the_evaluation_uninstalled():
         "tests/payments",
         "tests/participants",
         "--ignore=tests/payments/simulation",
+        "--ignore=tests/payments/chaos",
         "--ds=cashpilot.settings.without_evaluation",
     )
 

@@ -9,8 +9,12 @@ def send(provider):
     return sending.send_queued(provider=provider, by=BY, now=NOON)
 
 
-def claim(provider, limit=10):
+def start_what_is_approved(provider):
     pausing.start_approved(provider=provider, by=BY, now=NOON)
+
+
+def claim(provider, limit=10):
+    start_what_is_approved(provider)
     return claiming.claim(by=BY, now=NOON, limit=limit)
 
 
