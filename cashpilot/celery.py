@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
         ("act on what the provider said", "payments.apply_provider_events", 5 * SECONDS),
         ("hear what a webhook may have missed", "payments.sweep_provider_events", 15 * MINUTES),
         ("the same for recipients' accounts", "payments.sweep_accounts", 6 * HOURS),
+        ("tell people what there is to tell", "participants.send_notices", 10 * SECONDS),
         ("match with the provider's books", "payments.compare_books", 24 * HOURS),
         ("recipients without an account", "payments.create_missing_recipients", 10 * SECONDS),
         ("build approved releases", "evaluation.build_approved_releases", 10 * SECONDS),

@@ -12,7 +12,15 @@ from cashpilot.api import Pages
 from cashpilot.core.money import known_currency, positive
 from cashpilot.core.refusals import Invalid
 from participants.api.serializers import EnrolmentLine, NewPerson, PilotLine
-from participants.queries import enrolments_of, pilot_for, pilots_of
+from participants.models import LifeEvent
+from participants.queries import (
+    enrolment_for,
+    enrolments_of,
+    life_event_for,
+    life_events_of,
+    pilot_for,
+    pilots_of,
+)
 from payments.models import Frequency
 
 PROMISE = (
@@ -52,6 +60,30 @@ class NewPilot(serializers.Serializer):
 
     def validate_budget_minor(self, value: int) -> int:
         return positive(value, field="budget_minor")
+
+
+class NewParticipant(NewPerson):
+    """A person, and in what rhythm they want their payments, where the arm's terms leave it."""
+
+    frequency = serializers.ChoiceField(Frequency.choices, required=False)
+    payday = serializers.IntegerField(required=False)
+
+
+class NewLifeEvent(serializers.Serializer):
+    """What happened; `payee_name` where somebody else receives the money from now on."""
+
+    kind = serializers.ChoiceField([one for one in LifeEvent.Kind.values if one != "correction"])
+    happened_on = serializers.DateField()
+    payee_name = serializers.CharField(max_length=200, default="", allow_blank=True)
+
+
+class LifeEventLine(serializers.Serializer):
+    """What happened, and what it did to payments."""
+
+    public_id = serializers.CharField()
+    kind = serializers.ChoiceField(LifeEvent.Kind.choices)
+    happened_on = serializers.DateField()
+    effect = serializers.CharField()
 
 
 class PeopleFile(serializers.Serializer):
@@ -95,11 +127,11 @@ class Enrolments(APIView):
         rows = pages.paginate_queryset(enrolments_of(pilot), request, view=self)
         return pages.get_paginated_response(EnrolmentLine(rows, many=True).data)
 
-    @extend_schema(operation_id="enrol", request=NewPerson, responses={201: EnrolmentLine})
+    @extend_schema(operation_id="enrol", request=NewParticipant, responses={201: EnrolmentLine})
     def post(self, request, pilot_id):
         """Enrol one person and, in a paid arm, promise them their instalments."""
         pilot = pilot_for(request.user, pilot_id, "enrol people")
-        asked = NewPerson(data=request.data)
+        asked = NewParticipant(data=request.data)
         asked.is_valid(raise_exception=True)
         said = dict(asked.validated_data)
         arm = pilot.arms.filter(code=said.pop("arm")).first()
@@ -127,3 +159,40 @@ class EnrolmentFile(APIView):
             now=timezone.now(),
         )
         return Response({"added": len(added)}, status=201)
+
+
+class LifeEvents(APIView):
+    @extend_schema(operation_id="life_events", responses=LifeEventLine(many=True))
+    def get(self, request, public_id):
+        """What was written down of somebody's life, newest first."""
+        enrolment = enrolment_for(request.user, public_id, "hold payments")
+        return Response(LifeEventLine(life_events_of(enrolment), many=True).data)
+
+    @extend_schema(
+        operation_id="record_life_event", request=NewLifeEvent, responses={201: LifeEventLine}
+    )
+    def post(self, request, public_id):
+        """Write an event down, and do to the payments what the pilot's policy says."""
+        enrolment = enrolment_for(request.user, public_id, "hold payments")
+        asked = NewLifeEvent(data=request.data)
+        asked.is_valid(raise_exception=True)
+        event = journeys.record_life_event(
+            enrolment=enrolment,
+            recorder=request.user,
+            by=request.user.public_id,
+            now=timezone.now(),
+            **asked.validated_data,
+        )
+        return Response(LifeEventLine(event).data, status=201)
+
+
+class CorrectLifeEvent(APIView):
+    @extend_schema(
+        operation_id="correct_life_event", request=None, responses=LifeEventLine(many=True)
+    )
+    def post(self, request, public_id, event_id):
+        """A death was recorded by mistake: another person puts it right."""
+        enrolment = enrolment_for(request.user, public_id, "hold payments")
+        event = life_event_for(enrolment, event_id)
+        journeys.correct_death(event=event, by=request.user.public_id, now=timezone.now())
+        return Response(LifeEventLine(life_events_of(enrolment), many=True).data)

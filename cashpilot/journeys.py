@@ -8,13 +8,33 @@ from django.db import transaction
 
 from cashpilot.core.access import Role
 from cashpilot.core.models import User
-from participants.models import Arm, Consent, ConsentText, Enrolment, Pilot
+from cashpilot.core.refusals import Invalid, Refused
+from participants.models import (
+    Arm,
+    Consent,
+    ConsentText,
+    Enrolment,
+    LifeEvent,
+    LifeEventPolicy,
+    Pilot,
+)
 from participants.operations.consent import publish_text
-from participants.operations.enrolment import enrol, enrol_file
+from participants.operations.enrolment import (
+    end_enrolment,
+    enrol,
+    enrol_file,
+    reopen_enrolment,
+)
+from participants.operations.life_events import note_correction, note_event
+from participants.operations.notices import resume_contact, stop_contact
 from participants.operations.pilots import ArmPlan, HelpLine, give_role, set_up_pilot
+from participants.rules import effect_of
+from payments.models import Amendment, Award, Hold, Recipient
 from payments.operations.awards import open_fund, set_terms
 from payments.operations.granting import Choice, grant_award, grant_awards
 from payments.operations.ledger import receive_funding
+from payments.operations.recipients import start_new_account
+from payments.operations.schedules import hold_award, restore_award, stop_award
 
 
 @dataclass(frozen=True)
@@ -120,3 +140,79 @@ def enrol_file_and_award(*, pilot: Pilot, raw: bytes, by: str, now: datetime) ->
     enrolments = enrol_file(pilot=pilot, raw=raw, by=by, now=now)
     grant_awards(enrolments=[one for one in enrolments if one.is_paid], by=by, now=now)
     return enrolments
+
+
+@transaction.atomic
+def record_life_event(
+    *,
+    enrolment: Enrolment,
+    kind: str,
+    happened_on: date,
+    recorder: User,
+    by: str,
+    now: datetime,
+    payee_name: str = "",
+) -> LifeEvent:
+    """Write down what happened, and do to the payments what the pilot's policy says; or nothing.
+
+    1. A death stops everything that is not sent, every message and every sign-in, and ends the
+       enrolment, all at once.
+    2. An appointee's account takes the place of the person's, and payments wait until it is ready.
+    3. Leaving the study is no life event: it lives with the answers, and changes no payment.
+    """
+    if kind == LifeEvent.Kind.CORRECTION:
+        raise Invalid("Correct an event by naming it.", field="kind")
+    own = dict(enrolment.pilot.life_event_policies.values_list("kind", "effect"))
+    effect = effect_of(kind, own)
+    event = note_event(
+        enrolment=enrolment, kind=kind, happened_on=happened_on, effect=effect, by=by, now=now
+    )
+    award = Award.objects.filter(enrolment=enrolment).first()
+    if award:
+        _apply_effect(award, effect, kind, by=by, now=now)
+    if kind == LifeEvent.Kind.APPOINTEE:
+        _pay_another(enrolment, payee_name, recorder, by=by, now=now)
+    if kind == LifeEvent.Kind.DEATH:
+        stop_contact(participant=enrolment.participant, by=by, now=now)
+        end_enrolment(enrolment=enrolment, by=by, now=now)
+    return event
+
+
+@transaction.atomic
+def correct_death(*, event: LifeEvent, by: str, now: datetime) -> None:
+    """A death was recorded by mistake: another person says so, and all that was owed is owed."""
+    if event.kind != LifeEvent.Kind.DEATH:
+        raise Refused("Only a death recorded by mistake is put right here.")
+    note_correction(event=event, by=by, now=now)
+    enrolment = event.enrolment
+    reopen_enrolment(enrolment=enrolment, by=by, now=now)
+    resume_contact(participant=enrolment.participant, by=by, now=now)
+    stopped = Amendment.objects.filter(
+        award__enrolment=enrolment, kind="stopped", made_at=event.recorded_at
+    ).first()
+    if stopped:
+        reason = "A death was recorded by mistake"
+        restore_award(award=stopped.award, stopped=stopped, reason=reason, by=by, now=now)
+
+
+def _apply_effect(award: Award, effect: str, kind: str, *, by: str, now: datetime) -> None:
+    Effect = LifeEventPolicy.Effect
+    is_held = award.holds.filter(lifted_at=None).exists()
+    if effect == Effect.HOLD and not is_held:
+        appointee = kind == LifeEvent.Kind.APPOINTEE
+        reason = Hold.Reason.PAYEE if appointee else Hold.Reason.LIFE_EVENT
+        hold_award(award=award, reason=reason, by=by, now=now)
+    elif effect == Effect.STOP:
+        stop_award(award=award, reason="A life event", by=by, now=now)
+
+
+def _pay_another(
+    enrolment: Enrolment, payee_name: str, recorder: User, *, by: str, now: datetime
+) -> None:
+    if not payee_name.strip():
+        raise Invalid("Say who receives the money for them.", field="payee_name")
+    recipient = Recipient.objects.filter(enrolment=enrolment).first()
+    if recipient:
+        start_new_account(
+            recipient=recipient, payee_name=payee_name, editor=recorder, by=by, now=now
+        )

@@ -6,6 +6,18 @@ ENROLMENT = Lifecycle(
     "enrolment",
     {
         "active": frozenset({"ended"}),
-        "ended": frozenset(),
+        "ended": frozenset({"active"}),  # a death that was recorded by mistake
+    },
+)
+
+NOTICE = Lifecycle(
+    "notice",
+    {
+        "waiting": frozenset({"sending", "cancelled"}),
+        "sending": frozenset({"sent", "unknown"}),
+        "sent": frozenset(),
+        "unknown": frozenset(),  # it may have been sent: it is never sent again by itself
+        "shown": frozenset(),
+        "cancelled": frozenset(),
     },
 )

@@ -9,15 +9,19 @@ from cashpilot.core import access
 from cashpilot.core.models import User
 from cashpilot.core.refusals import NotFound
 from participants.models import (
+    NOTICE_WORDS,
     Arm,
     Consent,
     ConsentText,
     Enrolment,
+    LifeEvent,
     Membership,
+    Notice,
     Participant,
     Pilot,
     SignInToken,
 )
+from participants.rules import USUAL_EFFECTS, effect_of
 
 NO_PILOT = "There is no such pilot, or you are not a member of it."
 NO_PERSON = "There is no such participant in your pilots."
@@ -122,3 +126,27 @@ def open_token(secret_hash: str, now: datetime) -> SignInToken | None:
         .select_related("participant")
         .first()
     )
+
+
+def notices_of(participant: Participant) -> list[tuple[date, str]]:
+    """What a person was told, newest first, in the words of the language of the moment."""
+    rows = participant.notices.exclude(state=Notice.State.CANCELLED).order_by("-pk")[:10]
+    return [(one.made_at.date(), str(NOTICE_WORDS[Notice.Kind(one.kind)])) for one in rows]
+
+
+def life_events_of(enrolment: Enrolment) -> QuerySet[LifeEvent]:
+    """What happened in somebody's life, as staff wrote it down, newest first."""
+    return enrolment.life_events.select_related("corrected_by").order_by("-pk")
+
+
+def life_event_for(enrolment: Enrolment, public_id: str) -> LifeEvent:
+    found = enrolment.life_events.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound(NO_PERSON)
+    return found
+
+
+def policies_of(pilot: Pilot) -> dict[str, str]:
+    """What each life event does to payments in this pilot: its own policy, else the usual."""
+    own = dict(pilot.life_event_policies.values_list("kind", "effect"))
+    return {kind: effect_of(kind, own) for kind in USUAL_EFFECTS}

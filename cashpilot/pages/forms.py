@@ -83,6 +83,17 @@ class EnrolForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language they read"), choices=settings.PARTICIPANT_LANGUAGES
     )
+    frequency = forms.ChoiceField(
+        label=_("How often they want to be paid"),
+        choices=[("", _("As the arm's terms say")), *Frequency.choices],
+        required=False,
+        help_text=_("Only where the terms leave a choice. The total is the same."),
+    )
+    payday = forms.IntegerField(
+        label=_("On which day"),
+        required=False,
+        help_text=_("A day of the month, 1 to 31, or of the week, 1 for Monday to 7."),
+    )
     consent_date = forms.DateField(label=_("Date they agreed to take part"), widget=DateParts)
     how = forms.ChoiceField(
         label=_("How they agreed"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cashpilot.pages import enrolment, home, pilots
+from cashpilot.pages import enrolment, home, life_events, pilots
 
 staff_patterns = [
     path("", home.to_do, name="to_do"),
@@ -11,6 +11,17 @@ staff_patterns = [
     path("pilots/<slug:pilot_id>/people.csv", enrolment.file_to_fill, name="file_to_fill"),
     path("participants/<slug:public_id>/", enrolment.person, name="person"),
     path("participants/<slug:public_id>/sign-in-link/", enrolment.offer_link, name="offer_link"),
+    path("participants/<slug:public_id>/life-events/", life_events.life_events, name="life_events"),
+    path(
+        "participants/<slug:public_id>/life-events/record/",
+        life_events.record,
+        name="record_life_event",
+    ),
+    path(
+        "participants/<slug:public_id>/life-events/<slug:event_id>/correct/",
+        life_events.correct,
+        name="correct_life_event",
+    ),
 ]
 
 urlpatterns = [path("", home.front_door, name="front_door")]

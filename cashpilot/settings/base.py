@@ -149,6 +149,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "PayRunState": "payments.models.PayRun.State",
         "ReleaseState": "evaluation.models.Release.State",
+        "LifeEventKind": "participants.models.LifeEvent.Kind",
+        "DifferenceKind": "payments.models.Difference.Kind",
+        "InstalmentKind": "payments.models.Instalment.Kind",
+        "FollowUpKind": "payments.models.FollowUp.Kind",
     },
 }
 
@@ -170,6 +174,7 @@ STRIPE_WEBHOOK_SECRETS = {
 }
 PAYMENT_PROVIDER = "payments.providers.stripe.StripeProvider"
 SEND_LEASE_SECONDS = int(os.environ.get("SEND_LEASE_SECONDS", "120"))
+COOLING_OFF_HOURS = int(os.environ.get("COOLING_OFF_HOURS", "72"))
 SEND_THREADS = int(os.environ.get("SEND_THREADS", "12"))
 STRIPE_CALLS_A_SECOND = {  # together, over all workers; 0 means no limit of our own
     "write": float(os.environ.get("STRIPE_WRITES_A_SECOND", "24.25")),

@@ -1,16 +1,21 @@
 """People, and the design they were recruited into."""
 
 from participants.models.consent import Consent, ConsentText
+from participants.models.notices import NOTICE_WORDS, LifeEvent, LifeEventPolicy, Notice
 from participants.models.people import Enrolment, Participant
 from participants.models.pilots import Arm, Membership, Pilot
 from participants.models.sign_in import SignInToken
 
 __all__ = [
+    "NOTICE_WORDS",
     "Arm",
     "Consent",
     "ConsentText",
     "Enrolment",
+    "LifeEvent",
+    "LifeEventPolicy",
     "Membership",
+    "Notice",
     "Participant",
     "Pilot",
     "SignInToken",

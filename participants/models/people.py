@@ -21,10 +21,11 @@ class Participant(models.Model):
     phone = models.CharField(max_length=30, blank=True, default="")
     language = models.CharField(max_length=10, choices=settings.PARTICIPANT_LANGUAGES, default="en")
     created_at = models.DateTimeField()
+    contact_stopped_at = models.DateTimeField(null=True)
 
     class Privacy:
         identifying = {"name", "date_of_birth", "email", "phone"}
-        linkable = {"id", "public_id", "created_at"}
+        linkable = {"id", "public_id", "created_at", "contact_stopped_at"}
         shareable = {"language"}
 
     def __str__(self) -> str:

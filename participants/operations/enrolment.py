@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import Invalid
+from participants.lifecycles import ENROLMENT
 from participants.models import Arm, Consent, ConsentText, Enrolment, Participant, Pilot
 from participants.operations.consent import record_consent
 from participants.queries import already_here
@@ -173,3 +174,15 @@ def _enrol_in(
 
 def _count(problems: int) -> str:
     return "1 problem" if problems == 1 else f"{problems:,} problems"
+
+
+@transaction.atomic
+def end_enrolment(*, enrolment: Enrolment, by: str, now: datetime) -> None:
+    """Somebody no longer takes part; what they were paid and answered stays."""
+    ENROLMENT.move(enrolment, Enrolment.State.ENDED, now=now, by=by)
+
+
+@transaction.atomic
+def reopen_enrolment(*, enrolment: Enrolment, by: str, now: datetime) -> None:
+    """It had been ended by mistake."""
+    ENROLMENT.move(enrolment, Enrolment.State.ACTIVE, now=now, by=by)

@@ -31,7 +31,10 @@ def issue_link(
     now: datetime,
     good_for: timedelta = LINK_IS_GOOD_FOR,
 ) -> str:
-    """Make a new link and return its secret, which is kept nowhere."""
+    """Make a new link and return its secret, which is kept nowhere; none once contact has
+    stopped."""
+    if Participant.objects.filter(pk=participant.pk, contact_stopped_at__isnull=False).exists():
+        raise Refused("Contact with this person has stopped, so no link is made.")
     secret = secrets.token_urlsafe(9)
     token = SignInToken.objects.create(
         participant=participant,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from payments.api import amendments, disbursements, pay_runs, schedules
+from payments.api import amendments, books, disbursements, pay_runs, schedules
 from payments.api.webhooks import StripeWebhook
 
 RUN = "pay-runs/<slug:public_id>/"
@@ -22,6 +22,13 @@ urlpatterns = [
     path(f"{PAYMENT}withdraw/", disbursements.WithdrawPayment.as_view()),
     path(f"{PAYMENT}give-up/", disbursements.GiveUpPayment.as_view()),
     path("pilots/<slug:pilot_id>/forecast/", amendments.Forecast.as_view()),
+    path("pilots/<slug:pilot_id>/trial-balance/", books.TrialBalance.as_view()),
+    path("pilots/<slug:pilot_id>/concerns/", books.Concerns.as_view()),
+    path("differences/", books.Differences.as_view()),
+    path("differences/<slug:public_id>/close/", books.CloseDifference.as_view()),
+    path(f"{PAYMENT}take-back/", books.TakeBackPayment.as_view()),
+    path(f"{PAYMENT}follow-up/", books.FollowUps.as_view()),
+    path("enrolments/<slug:public_id>/statement/", books.Statement.as_view()),
     path(SCHEDULE, schedules.ScheduleForStaff.as_view()),
     path(f"{SCHEDULE}as-of/", amendments.ScheduleAsOf.as_view()),
     path(f"{SCHEDULE}top-up/", amendments.TopUp.as_view()),

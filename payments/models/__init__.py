@@ -15,7 +15,7 @@ from payments.models.pay_runs import (
 )
 from payments.models.provider_events import ProviderEvent
 from payments.models.rate_slots import RateSlot
-from payments.models.recipients import Recipient
+from payments.models.recipients import DestinationChange, Recipient
 from payments.models.reconciliation import Difference, Reconciliation
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "AwardTerms",
     "Clearance",
     "Correction",
+    "DestinationChange",
     "Difference",
     "Disbursement",
     "FollowUp",

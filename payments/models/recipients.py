@@ -34,6 +34,8 @@ class Recipient(models.Model):
     reason = models.CharField(max_length=60, blank=True, default="")
     details_missing = models.PositiveSmallIntegerField(default=0)
     observed_at = models.DateTimeField(null=True)
+    account_number = models.PositiveSmallIntegerField(default=1, db_default=1)
+    due_at = models.DateTimeField(null=True)
     payee_name = models.CharField(max_length=200, blank=True, default="", db_default="")
     bank_mark = models.CharField(max_length=64, blank=True, default="", db_default="")
     payable_from = models.DateTimeField(null=True)
@@ -64,6 +66,8 @@ class Recipient(models.Model):
             "reason",
             "details_missing",
             "status",
+            "account_number",
+            "due_at",
             "payable_from",
             "questioned_at",
             "last_edited_by",
@@ -72,3 +76,29 @@ class Recipient(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id} ({self.status})"
+
+
+class DestinationChange(models.Model):
+    """One change of where somebody's money goes, or what they said of it. Append-only."""
+
+    class Kind(models.TextChoices):
+        BANK = "bank", _("Another bank account at the provider")
+        ACCOUNT = "account", _("Another account at the provider")
+        QUESTIONED = "questioned", _("The person says it was not them")
+        CONFIRMED = "confirmed", _("The person says it was them")
+
+    recipient = models.ForeignKey(Recipient, models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=12, choices=Kind)
+    tail_before = models.CharField(max_length=4, blank=True, default="")
+    tail_after = models.CharField(max_length=4, blank=True, default="")
+    payable_from = models.DateTimeField(null=True)
+    seen_by = models.CharField(max_length=40)
+    seen_at = models.DateTimeField()
+
+    class Privacy:
+        identifying = {"tail_before", "tail_after"}
+        linkable = {"id", "recipient", "payable_from", "seen_by", "seen_at"}
+        shareable = {"kind"}
+
+    def __str__(self) -> str:
+        return f"{self.recipient_id} {self.kind}"

@@ -12,11 +12,23 @@ from django.views.decorators.http import require_POST
 from cashpilot.core import access
 from cashpilot.core.fields import MoneyField
 from cashpilot.core.refusals import NotAllowed, Refused
-from participants.queries import pilot_for, pilots_of, roles_of
-from payments.operations import pausing, pay_runs, provider_events, thresholds, waiting
+from participants.queries import enrolment_for, pilot_for, pilots_of, roles_of
+from payments.operations import (
+    pausing,
+    pay_runs,
+    provider_events,
+    recipients,
+    thresholds,
+    waiting,
+)
 from payments.operations.taking_back import take_back
 from payments.providers import get_provider
-from payments.queries import disbursement_for, events_that_need_a_person, pay_run_for
+from payments.queries import (
+    disbursement_for,
+    events_that_need_a_person,
+    pay_run_for,
+    recipient_for,
+)
 
 
 class ThresholdForm(forms.Form):
@@ -81,6 +93,22 @@ def set_threshold(request, pilot_id):
         gettext_lazy("Set. It holds for runs that are frozen from now on."),
     )
     return redirect("pay_runs")
+
+
+@login_required
+@require_POST
+def answer_question(request, public_id):
+    """Staff have spoken to the person: the change was theirs."""
+    enrolment = enrolment_for(request.user, public_id, "hold payments")
+    recipient = recipient_for(enrolment)
+    _try(
+        request,
+        lambda: recipients.answer_question(
+            recipient=recipient, editor=request.user, **_who_and_when(request)
+        ),
+        gettext_lazy("Kept. Their payments go on."),
+    )
+    return redirect("recipients", pilot_id=enrolment.pilot.public_id)
 
 
 def _try(request, do, done) -> None:

@@ -28,6 +28,7 @@ from payments.queries import (
     disbursement_for,
     entries_of,
     pay_run_for,
+    recipients_not_ready,
     statement_of,
     trial_balance,
 )
@@ -151,3 +152,17 @@ def follow_up(request, public_id):
 def _check_sees_money(user) -> None:
     if not any(access.may(roles_of(user, pilot), "see money") for pilot in pilots_of(user)):
         raise NotAllowed(_("You are in no pilot whose money you can see."))
+
+
+@login_required
+@require_GET
+def recipients(request, pilot_id):
+    """People whom the provider cannot pay just now: why, and since when."""
+    pilot = pilot_for(request.user, pilot_id, "see people")
+    page = {
+        "pilot": pilot,
+        "pilot_name": pilot.name,
+        "recipients": recipients_not_ready(pilot),
+        "section": "participants",
+    }
+    return render(request, "payments/recipients.html", page)

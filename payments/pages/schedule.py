@@ -1,17 +1,18 @@
 """A participant's own payments: the next one first."""
 
+from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from cashpilot.core.refusals import NotFound
-from participants.queries import NO_PERSON, signed_in_participant
+from cashpilot.core.refusals import NotFound, Refused
+from participants.queries import NO_PERSON, notices_of, signed_in_participant
 from payments.models import Recipient
 from payments.operations import recipients
 from payments.providers import get_provider
-from payments.queries import Payment, Schedule, schedule_of
+from payments.queries import Payment, Schedule, last_change_of, schedule_of
 
 COLOURS = {"paid": "green", "submitted": "blue", "returned": "yellow", "failed": "yellow"}
 
@@ -37,7 +38,11 @@ def my_schedule(request, public_id):
     """The schedule of the signed-in participant, or the page of someone in a comparison arm."""
     enrolment = _mine(request, public_id)
     schedule = schedule_of(enrolment)
-    page = _frame(enrolment.pilot) | {"enrolment": enrolment}
+    page = _frame(enrolment.pilot) | {
+        "enrolment": enrolment,
+        "notices": notices_of(enrolment.participant),
+        "last_change": last_change_of(enrolment),
+    }
     if schedule is None:
         return render(request, "payments/my_comparison_page.html", page)
     return render(request, "payments/my_schedule.html", page | _shown(schedule))
@@ -63,13 +68,20 @@ def my_destination(request, public_id):
 
 @require_GET
 def my_destination_back(request, public_id):
-    """Coming back from the provider proves nothing: its own view is read again."""
-    recipients.observe(
-        recipient=_my_recipient(request, public_id),
-        provider=get_provider(),
-        by="provider",
-        now=timezone.now(),
-    )
+    """Coming back from the provider proves nothing: we hear from it, and read its own view."""
+    _my_recipient(request, public_id)
+    return redirect("my_schedule", public_id=public_id)
+
+
+@require_POST
+def question_my_destination(request, public_id):
+    """That was not me: nothing goes there until somebody has called."""
+    try:
+        recipients.question_change(
+            recipient=_my_recipient(request, public_id), by="participant", now=timezone.now()
+        )
+    except Refused as no:
+        messages.error(request, str(no))
     return redirect("my_schedule", public_id=public_id)
 
 

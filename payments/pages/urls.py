@@ -43,6 +43,12 @@ staff_patterns = [
     path("pay-runs/ledger/<slug:pilot_id>/", books.ledger, name="ledger"),
     path("pay-runs/concerns/<slug:pilot_id>/", books.concerns, name="concerns"),
     path("pay-runs/<slug:public_id>/export.csv", books.export, name="export_pay_run"),
+    path(
+        "participants/<slug:public_id>/destination/answered/",
+        acts.answer_question,
+        name="answer_question",
+    ),
+    path("pay-runs/recipients/<slug:pilot_id>/", books.recipients, name="recipients"),
     path("differences/", books.differences, name="differences"),
     path("differences/<slug:public_id>/close/", books.close_difference, name="close_difference"),
     path("payments/<slug:public_id>/follow-up/", books.follow_up, name="follow_up"),
@@ -72,5 +78,10 @@ urlpatterns = [
         "my/<slug:public_id>/destination/back/",
         schedule.my_destination_back,
         name="my_destination_back",
+    ),
+    path(
+        "my/<slug:public_id>/destination/not-me/",
+        schedule.question_my_destination,
+        name="question_my_destination",
     ),
 ]

@@ -101,13 +101,20 @@ class Arrived:
 
 @dataclass(frozen=True)
 class Observed:
-    """What the provider says of a recipient: a status, a class of reason, counts; no details."""
+    """What the provider says of a recipient: a status, a class of reason, counts; no details.
+
+    `bank_mark` is a hash of the provider's own mark of the bank account, equal while it is the
+    same account; `due_at` is when missing details begin to stop payments.
+    """
 
     status: str
     reason: str
     details_missing: int
     account_tail: str
     currency: str
+    country: str = ""
+    bank_mark: str = ""
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -154,6 +161,9 @@ class Provider(Protocol):
 
     def onboarding_url(self, *, account: str, return_url: str, refresh_url: str) -> str:
         """A fresh address of the provider's own page where the person enters bank details."""
+
+    def login_url(self, account: str) -> str:
+        """A fresh address of the provider's page for somebody who has given their details."""
 
     def observe_recipient(self, account: str) -> Observed:
         """How the provider sees the recipient now."""

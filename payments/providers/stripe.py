@@ -24,6 +24,14 @@ from payments.providers.base import (
 )
 from payments.providers.pacing import READS, WRITES, Slots, reserve, slow_down
 from payments.providers.stripe_answers import answer_to, rate_reason
+from payments.providers.stripe_objects import (
+    event_of,
+    is_what_we_asked,
+    mark_of,
+    signed_at,
+    status_of,
+    transfer_of,
+)
 
 WANTED_EVENTS = [
     "transfer.created",
@@ -50,8 +58,6 @@ _NOT_AN_EVENT = (
     TypeError,
     AttributeError,
 )
-_FIXABLE = ("requirements.past_due", "action_required")
-_WAITING = ("requirements.pending_verification", "under_review", "listed")
 
 
 @cache
@@ -116,13 +122,20 @@ class StripeProvider:
         missing = len(getattr(needs, "currently_due", None) or [])
         reason = getattr(needs, "disabled_reason", None) or ""
         banks = getattr(getattr(found, "external_accounts", None), "data", None) or []
+        due = getattr(needs, "current_deadline", None)
         return Observed(
-            status=_status(found, reason),
+            status=status_of(found, reason),
             reason=reason,
             details_missing=missing,
             account_tail=banks[0].last4 if banks else "",
             currency=found.default_currency or "",
+            country=found.country or "",
+            bank_mark=mark_of(banks[0]) if banks else "",
+            due_at=datetime.fromtimestamp(due, UTC) if due else None,
         )
+
+    def login_url(self, account: str) -> str:
+        return _ask(self.client.v1.accounts.login_links.create, account).url
 
     def request_body(self, order: Order) -> dict[str, Any]:
         return {
@@ -146,21 +159,21 @@ class StripeProvider:
             if rate_reason(error).endswith("-rate"):
                 slow_down(WRITES)
             return answer_to(error)
-        if not _is_what_we_asked(made, order):
+        if not is_what_we_asked(made, order):
             return Unknown(f"a transfer that is not the one asked for: {getattr(made, 'id', None)}")
         return Accepted(made.id)
 
     def find(self, order: Order) -> list[Transfer]:
         wanted = {"transfer_group": order.group, "limit": 100}
-        return [_transfer(one) for one in _all_pages(self.client.v1.transfers.list, wanted)]
+        return [transfer_of(one) for one in _all_pages(self.client.v1.transfers.list, wanted)]
 
     def transfer(self, reference: str) -> Transfer:
-        return _transfer(_ask(self.client.v1.transfers.retrieve, reference))
+        return transfer_of(_ask(self.client.v1.transfers.retrieve, reference))
 
     def transfers_between(self, since: datetime, until: datetime) -> list[Transfer]:
         made = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
         wanted = {"created": made, "limit": 100}
-        return [_transfer(one) for one in _all_pages(self.client.v1.transfers.list, wanted)]
+        return [transfer_of(one) for one in _all_pages(self.client.v1.transfers.list, wanted)]
 
     def payouts_between(self, account: str, since: datetime, until: datetime) -> list[Arrived]:
         made = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
@@ -203,10 +216,10 @@ class StripeProvider:
         try:
             self.client.construct_event(raw, signature, secret)
             said = json.loads(raw)
-            event = _event(said, raw.decode())
+            event = event_of(said, raw.decode())
         except _NOT_AN_EVENT:
             raise Forged("This webhook is not signed by the provider.") from None
-        if _signed_at(signature) > datetime.now(UTC).timestamp() + CLOCK_AHEAD_LIMIT:
+        if signed_at(signature) > datetime.now(UTC).timestamp() + CLOCK_AHEAD_LIMIT:
             raise Forged("This webhook was signed in the future: check the clocks.")
         return event
 
@@ -221,7 +234,7 @@ class StripeProvider:
         newest_first = [one.to_dict() for one in pages]
         if account:
             newest_first = [{**one, "account": account} for one in newest_first]
-        return [_event(one, json.dumps(one)) for one in reversed(newest_first)]
+        return [event_of(one, json.dumps(one)) for one in reversed(newest_first)]
 
     def float_available(self, currency: str) -> int:
         balance = _ask(self.client.v1.balance.retrieve)
@@ -243,50 +256,3 @@ def _ask(call, *arguments):
 def _all_pages(call, *arguments) -> list[Any]:
     """Every object of a list, all its pages fetched or none."""
     return _ask(lambda: list(call(*arguments).auto_paging_iter()))
-
-
-def _is_what_we_asked(made: Any, order: Order) -> bool:
-    return bool(getattr(made, "id", None)) and (
-        getattr(made, "amount", None),
-        getattr(made, "currency", None),
-        getattr(made, "destination", None),
-    ) == (order.amount_minor, order.currency, order.destination)
-
-
-def _transfer(found: Any) -> Transfer:
-    return Transfer(
-        reference=found.id,
-        amount_minor=found.amount,
-        reversed_minor=found.amount_reversed,
-        currency=found.currency,
-        destination=found.destination,
-        disbursement=getattr(found.metadata, "cashpilot_disbursement", None) or "",
-    )
-
-
-def _status(account: Any, reason: str) -> str:
-    if getattr(account.capabilities, "transfers", None) == "active" and account.payouts_enabled:
-        return "ready"
-    if reason.startswith("rejected."):
-        return "disabled"
-    if reason.startswith(_WAITING):
-        return "pending"
-    return "action_needed" if reason.startswith(_FIXABLE) or not reason else "disabled"
-
-
-def _event(said: dict[str, Any], body: str) -> Event:
-    return Event(
-        id=said["id"],
-        type=said["type"],
-        account=said.get("account") or "",
-        object_reference=said["data"]["object"]["id"],
-        happened_at=datetime.fromtimestamp(said["created"], UTC),
-        body=body,
-        is_live=said["livemode"],
-        api_version=said["api_version"],
-    )
-
-
-def _signed_at(signature: str) -> int:
-    parts = dict(part.split("=", 1) for part in signature.split(",") if "=" in part)
-    return int(parts.get("t", "0"))

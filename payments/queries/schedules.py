@@ -8,11 +8,12 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from cashpilot.core.refusals import NotFound
-from participants.models import Arm, Enrolment
+from participants.models import Arm, Enrolment, Pilot
 from payments.models import (
     Amendment,
     Award,
     AwardTerms,
+    DestinationChange,
     Disbursement,
     Hold,
     Instalment,
@@ -154,6 +155,35 @@ def award_of(enrolment: Enrolment) -> Award:
     if found is None:
         raise NotFound("No payments are planned for this person.")
     return found
+
+
+def last_change_of(enrolment: Enrolment) -> DestinationChange | None:
+    """The last change of where somebody's money goes, while they may still question it."""
+    changes = DestinationChange.objects.filter(
+        recipient__enrolment=enrolment, kind__in=["bank", "account"]
+    )
+    last = changes.select_related("recipient").order_by("-pk").first()
+    is_over = last and last.recipient.changes.filter(kind="confirmed", pk__gt=last.pk).exists()
+    return None if is_over else last
+
+
+def recipient_for(enrolment: Enrolment) -> Recipient:
+    """Where one person is paid; `NotFound` where nothing was promised."""
+    found = Recipient.objects.filter(enrolment=enrolment).first()
+    if found is None:
+        raise NotFound("No payments are planned for this person.")
+    return found
+
+
+def recipients_not_ready(pilot: Pilot) -> QuerySet[Recipient]:
+    """People whom the provider cannot pay just now, or whose change is questioned; longest
+    first."""
+    waiting = Recipient.objects.filter(enrolment__pilot=pilot, enrolment__state="active")
+    return (
+        waiting.filter(~Q(status="ready") | Q(questioned_at__isnull=False))
+        .select_related("enrolment__participant")
+        .order_by("observed_at", "pk")
+    )
 
 
 def terms_of(arm: Arm) -> AwardTerms | None:

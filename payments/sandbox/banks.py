@@ -1,5 +1,6 @@
 """Bank accounts of the people paid, and what each test number leads to."""
 
+import hashlib
 from dataclasses import dataclass
 
 from . import lists
@@ -58,7 +59,7 @@ def new(world, account, number):
         "country": account["country"],
         "currency": account["default_currency"],
         "default_for_currency": True,
-        "fingerprint": None,
+        "fingerprint": hashlib.sha256(number.encode()).hexdigest()[:16],
         "last4": number[-4:],
         "metadata": {},
         "routing_number": ROUTING.get(account["country"]),

@@ -42,8 +42,8 @@ def test_a_move_that_is_not_in_the_table_is_refused():
     enrolment = an_enrolment()
     ENROLMENT.move(enrolment, "ended", now=NOON, by=BY)
 
-    with pytest.raises(IllegalMove, match="An enrolment that is ended cannot become active"):
-        ENROLMENT.move(enrolment, "active", now=NOON, by=BY)
+    with pytest.raises(IllegalMove, match="An enrolment that is ended cannot become ended"):
+        ENROLMENT.move(enrolment, "ended", now=NOON, by=BY)
 
     assert Enrolment.objects.get(pk=enrolment.pk).state == "ended"
     assert endings().count() == 1

@@ -3,9 +3,10 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
-from payments.models import Disbursement
+from payments.models import Disbursement, Recipient
+from payments.operations.recipients import observe
 from payments.providers import get_provider
-from tests.factories import a_pilot, an_approved_run, an_enrolment, ready
+from tests.factories import BY, NOON, a_pilot, an_approved_run, an_enrolment, ready
 
 
 @pytest.fixture
@@ -18,6 +19,8 @@ def provider(rich_sandbox):
 def disbursement(sandbox, provider):
     """One approved and queued, to somebody whom the sandbox can pay."""
     enrolment = ready(an_enrolment(a_pilot()), sandbox.create_account("GB"))
+    recipient = Recipient.objects.get(enrolment=enrolment)
+    observe(recipient=recipient, provider=provider, by=BY, now=NOON)
     return an_approved_run(enrolment.pilot).disbursements.get()
 
 

@@ -107,7 +107,7 @@ def test_the_ledger_cannot_be_emptied_where_people_are_paid():
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET cashpilot.allow_truncate = 'off'")
     try:
-        says = refused("TRUNCATE payments_ledgerentry")
+        says = refused("TRUNCATE payments_ledgerentry, payments_correction")
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SET cashpilot.allow_truncate = 'on'")

@@ -68,6 +68,8 @@ def by_processes(act, processes=8):
 
 
 def at_the_gate(gate, act):
+    for inherited in connections.all(initialized_only=True):
+        inherited.connection = None
     gate.wait(30)
     try:
         act()

@@ -18,7 +18,8 @@ from django.test import Client, override_settings
 
 from cashpilot.core import ids
 from participants.models import Pilot
-from payments.models import Award, Disbursement, Instalment
+from payments.models import Award, Disbursement, Instalment, Recipient
+from payments.operations.recipients import observe
 from payments.providers import get_provider
 from payments.sandbox import Sandbox
 from payments.sandbox.events import shown
@@ -166,6 +167,8 @@ def enrol(world: World, pilot: Pilot, share: int, number: int) -> None:
     for account in mine:
         person = an_enrolment(pilot, name=f"Person {account}", email=f"{account}@example.org")
         ready(person, account)
+        recipient = Recipient.objects.get(enrolment=person)
+        observe(recipient=recipient, provider=world.provider, by="test", now=START)
     awards = list(Award.objects.filter(enrolment__pilot=pilot).order_by("pk"))
     for index in range(len(awards), share):
         award = awards[index % len(awards)]
