@@ -2,6 +2,7 @@
 
 from payments.models.amendments import Amendment, Hold
 from payments.models.awards import Award, AwardTerms, Frequency, Fund, Instalment, WhenClosed
+from payments.models.check_ups import Attestation, CheckUp
 from payments.models.disbursements import Disbursement, SendAttempt
 from payments.models.follow_ups import Correction, FollowUp
 from payments.models.ledger import LedgerEntry
@@ -21,8 +22,10 @@ from payments.models.reconciliation import Difference, Reconciliation
 __all__ = [
     "Amendment",
     "ApprovalThreshold",
+    "Attestation",
     "Award",
     "AwardTerms",
+    "CheckUp",
     "Clearance",
     "Correction",
     "DestinationChange",

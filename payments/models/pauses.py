@@ -13,6 +13,7 @@ class RunPause(models.Model):
         FUNDS = "funds", _("There is too little money at the provider")
         BUDGET = "budget", _("The fund's budget is too small")
         CREDENTIALS = "credentials", _("The provider refuses our key")
+        UNCHECKED = "unchecked", _("The set-up has not passed its check-up this week")
         KEY_REUSED = "key_reused", _("An order was sent in two forms under one key")
         REPEATED = "repeated", _("The provider refuses one payment after another")
         BY_A_PERSON = "by_a_person", _("A person paused it")

@@ -12,11 +12,11 @@ from cashpilot.core.refusals import Refused
 from payments.lifecycles import PAY_RUN
 from payments.models import Disbursement, Fund, PayRun, RunPause
 from payments.providers.base import Provider
-from payments.queries import sent_minor
+from payments.queries import may_send_live, sent_minor
 
 Reason = RunPause.Reason
 NEXT_LOOK = timedelta(minutes=5)
-WAITS_FOR_MONEY = (Reason.FUNDS, Reason.BUDGET)
+MENDS_ITSELF = (Reason.FUNDS, Reason.BUDGET, Reason.UNCHECKED)
 
 
 def start_approved(*, provider: Provider, by: str, now: datetime) -> int:
@@ -102,6 +102,9 @@ def _start(run: PayRun, available: int, *, by: str, now: datetime) -> bool:
         run = _locked(run)
         if run.state != PayRun.State.APPROVED:
             return False
+        if not may_send_live(now):
+            _wait(run, Reason.UNCHECKED, 0, by=by, now=now)
+            return False
         over = sent_minor(fund) - fund.budget_minor
         missing = _promised_elsewhere(run) + _unsent_minor(run) - available
         if over > 0:
@@ -116,7 +119,7 @@ def _start(run: PayRun, available: int, *, by: str, now: datetime) -> bool:
 
 
 def _wait(run: PayRun, reason: str, missing: int, *, by: str, now: datetime) -> None:
-    detail = f"{in_words(missing, run.fund.currency)} missing"
+    detail = f"{in_words(missing, run.fund.currency)} missing" if missing else ""
     kept = run.pauses.filter(lifted_at=None).first()
     if kept:
         _still_missing(kept, missing, now=now)
@@ -139,7 +142,7 @@ def _lift(run: PayRun, *, by: str, now: datetime) -> bool:
 def _not_yet():
     """Pauses that are open and whose time to look again has not come, or which need a person."""
     open_ones = RunPause.objects.filter(lifted_at=None)
-    return open_ones.exclude(reason__in=WAITS_FOR_MONEY, look_again_at__lte=Now())
+    return open_ones.exclude(reason__in=MENDS_ITSELF, look_again_at__lte=Now())
 
 
 def _unsent_minor(run: PayRun) -> int:

@@ -118,6 +118,36 @@ class Observed:
 
 
 @dataclass(frozen=True)
+class Credential:
+    """What our key looks like, without the key."""
+
+    is_known: bool
+    is_restricted: bool
+    is_live: bool
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where the provider sends its events, and which."""
+
+    url: str
+    events: frozenset[str]
+    api_version: str
+    is_on: bool
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Our own account at the provider, as it sees it now; `provider_time` is its clock."""
+
+    country: str
+    currency: str
+    payouts_are_manual: bool
+    provider_time: datetime
+    endpoints: list[Endpoint]
+
+
+@dataclass(frozen=True)
 class Event:
     """Something the provider says has happened. A hint: the object is read again before we act."""
 
@@ -199,6 +229,15 @@ class Provider(Protocol):
 
     def events_since(self, moment: datetime, *, account: str = "") -> list[Event]:
         """What happened since then, oldest first: to us, or to one recipient's account."""
+
+    def credential(self) -> Credential:
+        """What kind of key this process has."""
+
+    def platform(self) -> Platform:
+        """Our own account, its clock and where it sends events."""
+
+    def wanted_events(self, *, connect: bool) -> frozenset[str]:
+        """The events that one of our two addresses must be sent."""
 
     def float_available(self, currency: str) -> int:
         """Minor units that can be sent now."""

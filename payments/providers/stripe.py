@@ -13,11 +13,13 @@ from payments.providers.base import (
     Accepted,
     Answer,
     Arrived,
+    Credential,
     Event,
     Forged,
     Observed,
     Order,
     Payout,
+    Platform,
     Transfer,
     Unknown,
     Unreachable,
@@ -28,6 +30,7 @@ from payments.providers.stripe_objects import (
     event_of,
     is_what_we_asked,
     mark_of,
+    platform_of,
     signed_at,
     status_of,
     transfer_of,
@@ -235,6 +238,20 @@ class StripeProvider:
         if account:
             newest_first = [{**one, "account": account} for one in newest_first]
         return [event_of(one, json.dumps(one)) for one in reversed(newest_first)]
+
+    def credential(self) -> Credential:
+        key = settings.STRIPE_API_KEY
+        restricted = key.startswith("rk_")
+        return Credential(restricted or key.startswith("sk_"), restricted, "_live_" in key)
+
+    def platform(self) -> Platform:
+        found = _ask(self.client.v1.accounts.retrieve_current)
+        listed = _all_pages(self.client.v1.webhook_endpoints.list, {"limit": 100})
+        return platform_of(found, listed)
+
+    def wanted_events(self, *, connect: bool) -> frozenset[str]:
+        ours = ("transfer.", "topup.")
+        return frozenset(one for one in WANTED_EVENTS if one.startswith(ours) != connect)
 
     def float_available(self, currency: str) -> int:
         balance = _ask(self.client.v1.balance.retrieve)

@@ -2,9 +2,10 @@
 
 import hashlib
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
-from payments.providers.base import Event, Order, Transfer
+from payments.providers.base import Endpoint, Event, Order, Platform, Transfer
 
 _FIXABLE = ("requirements.past_due", "action_required")
 _WAITING = ("requirements.pending_verification", "under_review", "listed")
@@ -61,3 +62,23 @@ def event_of(said: dict[str, Any], body: str) -> Event:
 def signed_at(signature: str) -> int:
     parts = dict(part.split("=", 1) for part in signature.split(",") if "=" in part)
     return int(parts.get("t", "0"))
+
+
+def platform_of(account: Any, endpoints: list[Any]) -> Platform:
+    headers = account.last_response.headers
+    payouts = getattr(getattr(account, "settings", None), "payouts", None)
+    return Platform(
+        country=account.country or "",
+        currency=account.default_currency or "",
+        payouts_are_manual=getattr(getattr(payouts, "schedule", None), "interval", "") == "manual",
+        provider_time=parsedate_to_datetime(headers["Date"]),
+        endpoints=[
+            Endpoint(
+                url=one.url,
+                events=frozenset(one.enabled_events),
+                api_version=one.api_version or "",
+                is_on=one.status == "enabled",
+            )
+            for one in endpoints
+        ],
+    )

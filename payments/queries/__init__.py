@@ -57,6 +57,7 @@ from payments.queries.schedules import (
 from payments.queries.sending import (
     WITH_ALL,
     events_waiting,
+    may_send_live,
     may_still_be_asked,
     open_pause_of,
     sendable_runs,
@@ -100,6 +101,7 @@ __all__ = [
     "line_of",
     "lines_as_prepared",
     "lines_now",
+    "may_send_live",
     "may_still_be_asked",
     "open_pause_of",
     "pay_run_for",

@@ -1,12 +1,16 @@
 """What may be sent, and what stands in the way."""
 
 import uuid
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from payments.models import Disbursement, PayRun, ProviderEvent, RunPause
+from payments.models import CheckUp, Disbursement, PayRun, ProviderEvent, RunPause
+
+CHECK_UP_HOLDS = timedelta(days=7)
 
 WITH_ALL = ("instalment__award__enrolment__recipient", "pay_run")
 
@@ -59,6 +63,15 @@ def unknown_to_look_up(limit: int = 100) -> list[Disbursement]:
         .order_by("first_sent_at")
     )
     return list(rows[:limit])
+
+
+def may_send_live(now: datetime) -> bool:
+    """Whether a check-up in live mode has passed within a week; other modes need none."""
+    if settings.CASHPILOT_MODE != "live":
+        return True
+    recent = CheckUp.objects.filter(mode="live", made_at__gt=now - CHECK_UP_HOLDS)
+    last = recent.order_by("-pk").first()
+    return bool(last and last.has_passed)
 
 
 def events_waiting(limit: int = 1_000) -> list[list[ProviderEvent]]:

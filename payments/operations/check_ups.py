@@ -1,0 +1,170 @@
+"""Looking at how the provider is set up: what is right, what to look at, what is missing."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import version
+
+from django.conf import settings
+from django.db import transaction
+
+from cashpilot.core.calendars import NATIONS
+from cashpilot.core.models import AuditEvent, User
+from cashpilot.core.money import in_words
+from cashpilot.core.refusals import Invalid
+from participants.models import Pilot
+from payments.models import Attestation, CheckUp, Fund
+from payments.providers.base import (
+    Credential,
+    Endpoint,
+    Platform,
+    Provider,
+    Unreachable,
+)
+from payments.queries import forecast_of
+
+OK, LOOK, MISS = "ok", "look", "miss"
+SDK = "16.1"
+CLOCKS_APART = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of a check-up: `verdict` is ok, look or miss; `says` what to do."""
+
+    about: str
+    verdict: str
+    says: str
+
+
+def check_up(*, provider: Provider, by: str, now: datetime) -> tuple[CheckUp, list[Finding]]:
+    """Look at everything once, outside any transaction, and keep the result.
+
+    In live mode nothing is sent unless a check-up has passed within a week.
+    """
+    findings = [*_of_the_key(provider.credential()), *_of_the_program()]
+    try:
+        platform = provider.platform()
+        findings += [*_of_the_platform(platform), *_of_the_endpoints(platform, provider)]
+        findings += [_of_the_clock(platform, now), *_of_the_float(provider, now)]
+    except Unreachable as no:
+        findings.append(Finding("provider", MISS, str(no)))
+    findings += _of_what_no_api_shows()
+    passed = all(one.verdict != MISS for one in findings)
+    made = CheckUp.objects.create(
+        mode=settings.CASHPILOT_MODE,
+        has_passed=passed,
+        findings=[asdict(one) for one in findings],
+        made_at=now,
+    )
+    return made, findings
+
+
+@transaction.atomic
+def attest(*, kind: str, reference: str, person: User, by: str, now: datetime) -> Attestation:
+    """Say of something no API shows that it is so, and where that is written."""
+    if kind not in Attestation.Kind.values:
+        known = ", ".join(Attestation.Kind.values)
+        raise Invalid(f"There is no {kind!r} to attest: choose from {known}.", field="kind")
+    if not reference.strip():
+        raise Invalid("Give a reference: a letter, a ticket, an address.", field="reference")
+    made = Attestation.objects.create(
+        kind=kind, reference=reference.strip()[:200], attested_by=person, attested_at=now
+    )
+    AuditEvent.record(person, "set-up.attested", at=now, by=by, kind=kind)
+    return made
+
+
+def _of_the_key(key: Credential) -> Iterator[Finding]:
+    if not key.is_known:
+        yield Finding("key", MISS, "STRIPE_API_KEY is no secret or restricted key.")
+    elif key.is_restricted:
+        yield Finding("key", OK, "The key is restricted.")
+    else:
+        yield Finding("key", LOOK, "This key may do everything. Use a restricted one (rk_…).")
+    right = key.is_live == (settings.CASHPILOT_MODE == "live")
+    kind = "live" if key.is_live else "for tests"
+    says = f"The mode is {settings.CASHPILOT_MODE}, the key {kind}."
+    yield Finding("mode", OK if right else MISS, says)
+
+
+def _of_the_program() -> Iterator[Finding]:
+    found = version("stripe")
+    is_pinned = found.startswith(f"{SDK}.")
+    yield Finding("SDK", OK if is_pinned else MISS, f"stripe {found}; tested with {SDK}.")
+    logs = "STRIPE_LOG" in os.environ
+    says = "Unset STRIPE_LOG: it prints personal data." if logs else "STRIPE_LOG is not set."
+    yield Finding("logging", MISS if logs else OK, says)
+
+
+def _of_the_platform(platform: Platform) -> Iterator[Finding]:
+    for pilot in Pilot.objects.order_by("pk"):
+        country = NATIONS[pilot.nation][1]
+        same = (country, pilot.currency) == (platform.country, platform.currency)
+        says = f"{pilot.name}: {country}, {pilot.currency.upper()}."
+        other = (
+            f"{says} The account is {platform.country}, {platform.currency.upper()}: ask Stripe."
+        )
+        yield Finding("country", OK if same else LOOK, says if same else other)
+    manual = platform.payouts_are_manual
+    swept = "Set the account's own payouts to manual, or the float is swept to your bank."
+    yield Finding("payouts", OK if manual else MISS, "Manual." if manual else swept)
+
+
+def _of_the_endpoints(platform: Platform, provider: Provider) -> Iterator[Finding]:
+    for name, connect in (("platform", False), ("connect", True)):
+        url = f"{settings.BASE_URL}/api/v1/webhooks/stripe/{name}/"
+        found = next((one for one in platform.endpoints if one.url == url), None)
+        yield _of_one_endpoint(name, url, found, provider.wanted_events(connect=connect))
+
+
+def _of_one_endpoint(
+    name: str, url: str, found: Endpoint | None, wanted: frozenset[str]
+) -> Finding:
+    about = f"webhook {name}"
+    if found is None:
+        return Finding(about, MISS, f"Add an endpoint for {url}.")
+    if not found.is_on:
+        return Finding(about, MISS, f"Switch the endpoint for {url} on.")
+    missing = sorted(wanted - found.events) if "*" not in found.events else []
+    if missing:
+        return Finding(about, MISS, f"Add its events: {', '.join(missing)}.")
+    if found.api_version not in ("", settings.STRIPE_API_VERSION):
+        return Finding(about, MISS, f"Set its version to {settings.STRIPE_API_VERSION}.")
+    return Finding(about, OK, url)
+
+
+def _of_the_clock(platform: Platform, now: datetime) -> Finding:
+    apart = abs(platform.provider_time - now)
+    says = f"{int(apart.total_seconds())} s apart from the provider's."
+    if apart > CLOCKS_APART:
+        return Finding("clock", MISS, f"{says} Set this machine's clock: signatures depend on it.")
+    return Finding("clock", OK, says)
+
+
+def _of_the_float(provider: Provider, now: datetime) -> Iterator[Finding]:
+    """Against what this month and the next take, in each currency."""
+    needed: dict[str, int] = {}
+    for fund in Fund.objects.select_related("pilot"):
+        soon = forecast_of(fund, now.date(), months=2)
+        total = sum(one.due_minor for one in soon)
+        needed[fund.currency] = needed.get(fund.currency, 0) + total
+    for currency, minor in sorted(needed.items()):
+        missing = minor - provider.float_available(currency)
+        enough = missing <= 0
+        short = f"{in_words(max(missing, 0), currency)} short of this month and the next: top up."
+        yield Finding("float", OK if enough else LOOK, "Enough." if enough else short)
+
+
+def _of_what_no_api_shows() -> Iterator[Finding]:
+    said = {one.kind: one for one in Attestation.objects.order_by("pk")}
+    severity = MISS if settings.CASHPILOT_MODE == "live" else LOOK
+    for kind in Attestation.Kind:
+        found = said.get(kind)
+        if found:
+            says = f"{found.attested_at:%Y-%m-%d}: {found.reference}"
+            yield Finding(kind.value, OK, says)
+        else:
+            how = f"{kind.label}? Record it: manage.py doctor --record {kind.value} …"
+            yield Finding(kind.value, severity, how)
