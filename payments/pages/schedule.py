@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cashpilot.core.refusals import NotFound, Refused
 from participants.queries import NO_PERSON, notices_of, signed_in_participant
@@ -66,10 +66,16 @@ def my_destination(request, public_id):
     return render(request, "payments/my_destination.html", page)
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def my_destination_back(request, public_id):
-    """Coming back from the provider proves nothing: we hear from it, and read its own view."""
-    _my_recipient(request, public_id)
+    """Coming back from the provider proves nothing: pressing on has its own view read again."""
+    recipient = _my_recipient(request, public_id)
+    if request.method == "GET":
+        page = _frame(_mine(request, public_id).pilot)
+        return render(request, "payments/my_destination_back.html", page)
+    recipients.observe(
+        recipient=recipient, provider=get_provider(), by="provider", now=timezone.now()
+    )
     return redirect("my_schedule", public_id=public_id)
 
 

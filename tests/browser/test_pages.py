@@ -10,7 +10,7 @@ from django.utils import timezone
 from cashpilot.core.access import Role
 from participants.operations.sign_in import issue_link
 from payments.models import PayRun
-from payments.operations import pay_runs
+from payments.operations import pay_runs, schedules
 from tests.browser.page_ok import page_ok
 from tests.factories import BY, a_member, a_pilot, a_prepared_run, a_user, an_enrolment, ready
 
@@ -100,6 +100,8 @@ def test_a_participant_says_where_the_money_goes_and_comes_back(look, live_serve
     page_ok(look)
     look.get_by_role("link", name="Go to Stripe").click()
     look.get_by_role("button", name="Finish", exact=True).click()
+    page_ok(look)
+    look.get_by_role("button", name="Go to my page").click()
 
     look.wait_for_url(f"**/my/{sian.public_id}/")
     assert look.get_by_text("Tell us where to send your money").count() == 0
@@ -175,6 +177,37 @@ def test_a_run_is_approved_by_somebody_else_and_watched(look, live_server, world
     shot(look, "pay-run-approved")
     pay_runs.stop(run=run, by=BY, now=timezone.now())
     look.locator("#progress").get_by_text("Stopped").wait_for(timeout=10_000)
+
+
+def test_the_pages_of_money_and_of_people_who_need_something(look, live_server, world):
+    site, amina = live_server.url, world.enrolments.get(participant__name="Amina Example")
+    for role in (Role.MANAGER, Role.PREPARER, Role.APPROVER):
+        a_member(world, role, email="mona@example.org")
+    now = timezone.now()
+    who = {"by": BY, "now": now}
+    schedules.top_up(
+        award=amina.award,
+        amount_minor=5_000,
+        due_date=timezone.localdate(now),
+        reason="A new boiler",
+        **who,
+    )
+    schedules.hold_award(award=amina.award, reason="asked_for", **who)
+    sign_in(look, site, "mona@example.org")
+    person, pilot = f"participants/{amina.public_id}", world.public_id
+
+    for path, name in (
+        (f"{person}/payments/", "change-payments"),
+        (f"{person}/life-events/", "life-events"),
+        (f"{person}/statement/", "statement"),
+        ("pay-runs/", "pay-runs"),
+        (f"pay-runs/forecast/{pilot}/", "forecast"),
+        (f"pay-runs/ledger/{pilot}/", "ledger"),
+        (f"pay-runs/concerns/{pilot}/", "concerns"),
+        (f"pay-runs/recipients/{pilot}/", "recipients"),
+        ("differences/", "differences"),
+    ):
+        visit(look, f"{site}/staff/{path}", name)
 
 
 def test_the_api_pages_need_no_network(look, live_server, db):

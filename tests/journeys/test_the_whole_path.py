@@ -143,8 +143,9 @@ def say_where_the_money_goes(priya, her, amina, sandbox) -> None:
     back = her.http.post(
         bank_page.url, data={"outcome": "finish", "bank_number": "000123456789"}, timeout=20
     )
-    assert back.url == f"{her.site}/my/{amina.public_id}/", back.url
-    eventually(lambda: Recipient.objects.get(enrolment=amina).status == "ready")
+    assert back.url == f"{her.site}/my/{amina.public_id}/destination/back/", back.url
+    her.post(f"/my/{amina.public_id}/destination/back/")
+    assert Recipient.objects.get(enrolment=amina).status == "ready"
 
 
 def the_others_say_it_too(sandbox) -> None:
