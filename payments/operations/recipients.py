@@ -10,7 +10,7 @@ from cashpilot.core.models import AuditEvent, User
 from cashpilot.core.refusals import Refused
 from participants.models import Notice
 from participants.operations.notices import tell
-from payments.models import DestinationChange, Recipient
+from payments.models import DestinationChange, Disbursement, Recipient
 from payments.providers.base import Observed, Provider
 
 Status, Kind = Recipient.Status, DestinationChange.Kind
@@ -98,6 +98,8 @@ def keep_observation(*, recipient: Recipient, seen: Observed, by: str, now: date
     }
     if kept.bank_mark and seen.bank_mark and seen.bank_mark != kept.bank_mark:
         changes["payable_from"] = _cool_off(kept, Kind.BANK, seen.account_tail, by=by, now=now)
+    elif kept.account_number > 1 and seen.bank_mark and not kept.bank_mark:
+        changes["payable_from"] = now + timedelta(hours=settings.COOLING_OFF_HOURS)
     Recipient.objects.filter(pk=kept.pk).update(**changes)
     if kept.status != status:
         AuditEvent.record(kept, f"recipient.{status}", at=now, by=by, was=kept.status)
@@ -149,6 +151,12 @@ def answer_question(*, recipient: Recipient, editor: User, by: str, now: datetim
         questioned_at=None, last_edited_by=editor
     ):
         raise Refused("Nobody has questioned this.")
+    Held = Disbursement.Held
+    Disbursement.objects.filter(
+        instalment__award__enrolment=recipient.enrolment_id,
+        state="queued",
+        held_reason=Held.STAFF_CHECK,
+    ).update(held_reason="", held_at=None)
     _note(recipient, Kind.CONFIRMED, by=by, now=now)
 
 

@@ -8,7 +8,7 @@ from cashpilot.core.models import AuditEvent, User
 from cashpilot.core.refusals import Refused
 from payments.models import Clearance, Disbursement, SendAttempt
 from payments.operations.settlement import reverse
-from payments.providers.base import Provider
+from payments.providers.base import Declined, Provider
 
 TWO = 2
 SENT = ("submitted", "paid", "returned")
@@ -27,7 +27,12 @@ def take_back(
         return False
     reference = disbursement.provider_reference or ""
     if provider.transfer(reference).reversed_minor == 0:
-        provider.take_back(reference, key=f"cp_{disbursement.public_id}_rev1")
+        answer = provider.take_back(reference, key=f"cp_{disbursement.public_id}_rev1")
+        if isinstance(answer, Declined):
+            raise Refused(
+                f"The provider cannot take it back ({answer.code}): the money may have gone on to "
+                "the bank. Ask the person."
+            )
     transfer = provider.transfer(reference)
     reverse(disbursement=disbursement, transfer=transfer, by=by, now=now)
     return transfer.reversed_minor > 0

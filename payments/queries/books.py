@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Case, F, Max, Q, QuerySet, Sum, When
+from django.utils.timezone import localdate
 
 from cashpilot.core.models import User
 from cashpilot.core.refusals import NotFound
@@ -58,7 +59,7 @@ def statement_of(enrolment: Enrolment, since: date, until: date) -> list[Stateme
     for row in rows:
         balance += row.signed
         words = row.get_kind_display()
-        lines.append(StatementLine(row.posted_at.date(), words, row.signed, balance))
+        lines.append(StatementLine(localdate(row.posted_at), words, row.signed, balance))
     return lines
 
 
@@ -173,4 +174,5 @@ def accounting_rows(run: PayRun) -> Iterator[tuple]:
 
 
 def _first_on(entries: list[LedgerEntry], kind: str) -> str:
-    return next((e.posted_at.date().isoformat() for e in reversed(entries) if e.kind == kind), "")
+    days = (localdate(one.posted_at).isoformat() for one in reversed(entries) if one.kind == kind)
+    return next(days, "")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from participants.models import Pilot
 from payments.models import Disbursement, FollowUp
@@ -43,8 +43,9 @@ def _that_need_a_person(pilot: Pilot, today: date) -> QuerySet[Disbursement]:
         | Q(expected_on=None, state_changed_at__date__lt=today - LOST_AFTER)
     )
     still_owed = Q(state__in=["failed", "returned"], instalment__state="planned")
+    later = Disbursement.objects.filter(instalment=OuterRef("instalment"), pk__gt=OuterRef("pk"))
     return Disbursement.objects.filter(
-        held | overdue | still_owed, pay_run__fund__pilot=pilot
+        held | overdue | still_owed, ~Exists(later), pay_run__fund__pilot=pilot
     ).exclude(state="failed", failure="run_stopped")
 
 

@@ -197,6 +197,18 @@ def test_an_answer_that_is_lost_while_taking_back_is_found_in_the_transfer(
     assert disbursement.ledger_entries.filter(kind="reversal").count() == 1
 
 
+def test_what_has_gone_on_to_the_bank_is_not_taken_back_and_staff_are_told(provider, sandbox, paid):
+    tom, uma = two_people()
+    back = {"disbursement": paid, "provider": provider, "by": BY, "now": NOON}
+    take_back(person=tom, **back)
+
+    with pytest.raises(Refused, match="may have gone on to the bank"):
+        take_back(person=uma, **back)
+
+    paid.refresh_from_db()
+    assert paid.state == "paid"
+
+
 MOVES = ("adopt", "paid", "failed", "in transit", "reversed")
 
 

@@ -123,6 +123,17 @@ def test_a_change_that_the_person_did_not_make_stops_payments_until_staff_have_c
     assert one.left_out == ""
 
 
+def test_what_waited_for_an_answer_goes_on_with_it(recipient, provider, sandbox):
+    an_approved_run(recipient.enrolment.pilot)
+    Recipient.objects.update(questioned_at=NOON)
+    assert send(provider) == 0
+
+    recipients.answer_question(recipient=recipient, editor=a_user(), by=BY, now=NOON)
+    send(provider)
+
+    assert Disbursement.objects.get().state == "submitted"
+
+
 def test_nothing_that_did_not_change_can_be_questioned(recipient):
     with pytest.raises(Refused, match="Nothing about your bank account"):
         recipients.question_change(recipient=recipient, by="participant", now=NOON)
@@ -144,7 +155,10 @@ def test_a_new_account_is_another_one_and_the_old_one_is_never_paid_again(
     assert recipient.provider_account not in (None, old)
     assert (recipient.payee_name, recipient.status) == ("Nadia Example", "action_needed")
     assert recipient.last_edited_by == a_user()
-    keep(Recipient(pk=recipient.pk, provider_account=old), seen())
+    sandbox.onboard(recipient.provider_account, "000999888777")
+    later = NOON + timedelta(days=9)
+    recipients.observe(recipient=recipient, provider=provider, by=BY, now=later)
+    assert recipient.payable_from == later + timedelta(hours=72)
 
 
 def test_whoever_has_given_their_details_signs_in_at_the_provider(recipient, provider, sandbox):
