@@ -8,6 +8,7 @@ from rest_framework.views import APIView
 
 from participants.queries import enrolment_for, pilot_for
 from payments import queries
+from payments.api.asking import said, who_and_when
 from payments.api.serializers import ScheduleLines
 from payments.models import Frequency, Hold, Instalment
 from payments.operations import schedules
@@ -120,8 +121,6 @@ class Forecast(APIView):
 def _done(request, public_id: str, needed: str, serializer, operation) -> Response:
     """Parse, do one change, and answer with the schedule as it is now."""
     enrolment = enrolment_for(request.user, public_id, needed)
-    asked = serializer(data=request.data)
-    asked.is_valid(raise_exception=True)
-    who = {"by": request.user.public_id, "now": timezone.now()}
-    operation(award=queries.award_of(enrolment), **asked.validated_data, **who)
+    asked = said(serializer, request)
+    operation(award=queries.award_of(enrolment), **asked, **who_and_when(request))
     return Response(ScheduleLines(queries.schedule_of(enrolment)).data)

@@ -12,6 +12,7 @@ from cashpilot.core import access
 from cashpilot.core.refusals import NotAllowed
 from participants.queries import enrolment_for, pilot_for, pilots_of, roles_of
 from payments import queries
+from payments.api.asking import said, who_and_when
 from payments.api.serializers import HeldPayment
 from payments.models import Difference, FollowUp
 from payments.operations import follow_ups, reconciliation
@@ -119,9 +120,9 @@ class CloseDifference(APIView):
         """Say how a difference came about and what was done."""
         _check_sees_money(request.user)
         found = queries.difference_for(request.user, public_id)
-        said = _said(ClosedDifference, request)
+        asked = said(ClosedDifference, request)
         reconciliation.close_difference(
-            difference=found, person=request.user, **said, **_who(request)
+            difference=found, person=request.user, **asked, **who_and_when(request)
         )
         return Response(DifferenceLine(found).data)
 
@@ -140,8 +141,10 @@ class FollowUps(APIView):
     def post(self, request, public_id):
         """Keep what was told or done about a payment."""
         one = queries.disbursement_for(request.user, public_id, "see money")
-        said = _said(NewFollowUp, request)
-        made = follow_ups.follow_up(disbursement=one, person=request.user, **said, **_who(request))
+        asked = said(NewFollowUp, request)
+        made = follow_ups.follow_up(
+            disbursement=one, person=request.user, **asked, **who_and_when(request)
+        )
         return Response(NewFollowUp(made).data, status=201)
 
 
@@ -150,19 +153,11 @@ class TakeBackPayment(APIView):
     def post(self, request, public_id):
         """Ask for a whole payment back; it takes two people."""
         one = queries.disbursement_for(request.user, public_id, "approve pay runs")
-        take_back(disbursement=one, provider=get_provider(), person=request.user, **_who(request))
+        take_back(
+            disbursement=one, provider=get_provider(), person=request.user, **who_and_when(request)
+        )
         one.refresh_from_db()
         return Response(HeldPayment(one).data)
-
-
-def _said(serializer, request) -> dict:
-    asked = serializer(data=request.data)
-    asked.is_valid(raise_exception=True)
-    return asked.validated_data
-
-
-def _who(request) -> dict:
-    return {"by": request.user.public_id, "now": timezone.now()}
 
 
 def _check_sees_money(user) -> None:

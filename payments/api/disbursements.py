@@ -1,10 +1,10 @@
 """HTTP's part for single payments that wait for a person."""
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from payments.api.asking import who_and_when
 from payments.api.serializers import HeldPayment
 from payments.operations import waiting
 from payments.providers import get_provider
@@ -16,7 +16,7 @@ class ReleasePayment(APIView):
     def post(self, request, public_id):
         """Let a held payment go on; after a server error it takes two people."""
         one = disbursement_for(request.user, public_id, "approve pay runs")
-        waiting.release(disbursement=one, person=request.user, **_who(request))
+        waiting.release(disbursement=one, person=request.user, **who_and_when(request))
         return _answer(one)
 
 
@@ -25,7 +25,7 @@ class WithdrawPayment(APIView):
     def post(self, request, public_id):
         """Give up one that was certainly not sent."""
         one = disbursement_for(request.user, public_id, "prepare pay runs")
-        waiting.withdraw(disbursement=one, **_who(request))
+        waiting.withdraw(disbursement=one, **who_and_when(request))
         return _answer(one)
 
 
@@ -35,13 +35,9 @@ class GiveUpPayment(APIView):
         """Give up one that is proved absent at the provider; it takes two people."""
         one = disbursement_for(request.user, public_id, "approve pay runs")
         waiting.give_up(
-            disbursement=one, person=request.user, provider=get_provider(), **_who(request)
+            disbursement=one, person=request.user, provider=get_provider(), **who_and_when(request)
         )
         return _answer(one)
-
-
-def _who(request) -> dict:
-    return {"by": request.user.public_id, "now": timezone.now()}
 
 
 def _answer(one) -> Response:

@@ -1,12 +1,12 @@
 """HTTP's part for pay runs: parse, call one operation or query, answer."""
 
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from participants.queries import pilot_for
 from payments import queries
+from payments.api.asking import said, who_and_when
 from payments.api.serializers import (
     NewPayRun,
     PayRunChanges,
@@ -34,12 +34,12 @@ class PayRuns(APIView):
     def post(self, request, pilot_id):
         """Prepare a run from everything due by a day: who is paid, who is left out and why."""
         pilot = pilot_for(request.user, pilot_id, "prepare pay runs")
-        said = _said(NewPayRun, request)
+        asked = said(NewPayRun, request)
         run = pay_runs.prepare(
-            fund=queries.fund_for(pilot, said.get("fund", "")),
-            due_by=said["due_by"],
+            fund=queries.fund_for(pilot, asked.get("fund", "")),
+            due_by=asked["due_by"],
             preparer=request.user,
-            **_who(request),
+            **who_and_when(request),
         )
         return Response(_preview(run), status=201)
 
@@ -67,7 +67,7 @@ class SubmitPayRun(APIView):
     def post(self, request, public_id):
         """Freeze the list and ask for approval."""
         run = queries.pay_run_for(request.user, public_id, "prepare pay runs")
-        run = pay_runs.submit_for_approval(run=run, preparer=request.user, **_who(request))
+        run = pay_runs.submit_for_approval(run=run, preparer=request.user, **who_and_when(request))
         return Response(_preview(run))
 
 
@@ -77,7 +77,7 @@ class ApprovePayRun(APIView):
         """Approve exactly what was previewed. Whoever prepared the run is refused."""
         run = queries.pay_run_for(request.user, public_id, "approve pay runs")
         run = pay_runs.approve(
-            run=run, approver=request.user, provider=get_provider(), **_who(request)
+            run=run, approver=request.user, provider=get_provider(), **who_and_when(request)
         )
         return Response(_preview(run))
 
@@ -87,8 +87,10 @@ class SendBackPayRun(APIView):
     def post(self, request, public_id):
         """Say no to a list, and why. Everything in it is owed again."""
         run = queries.pay_run_for(request.user, public_id, "approve pay runs")
-        reason = _said(SentBack, request)["reason"]
-        run = pay_runs.send_back(run=run, approver=request.user, reason=reason, **_who(request))
+        reason = said(SentBack, request)["reason"]
+        run = pay_runs.send_back(
+            run=run, approver=request.user, reason=reason, **who_and_when(request)
+        )
         return Response(_preview(run))
 
 
@@ -97,7 +99,7 @@ class StopPayRun(APIView):
     def post(self, request, public_id):
         """Send nothing more of this run."""
         run = queries.pay_run_for(request.user, public_id, "prepare pay runs")
-        return Response(_preview(pay_runs.stop(run=run, **_who(request))))
+        return Response(_preview(pay_runs.stop(run=run, **who_and_when(request))))
 
 
 class PausePayRun(APIView):
@@ -105,7 +107,7 @@ class PausePayRun(APIView):
     def post(self, request, public_id):
         """Send nothing more of this run until somebody lets it go on."""
         run = queries.pay_run_for(request.user, public_id, "prepare pay runs")
-        pausing.pause_by_hand(run=run, **_who(request))
+        pausing.pause_by_hand(run=run, **who_and_when(request))
         return Response(_preview(run))
 
 
@@ -114,7 +116,7 @@ class ResumePayRun(APIView):
     def post(self, request, public_id):
         """Let a paused run go on, under the same rules."""
         run = queries.pay_run_for(request.user, public_id, "approve pay runs")
-        pausing.resume(run=run, **_who(request))
+        pausing.resume(run=run, **who_and_when(request))
         return Response(_preview(run))
 
 
@@ -130,18 +132,8 @@ class Thresholds(APIView):
     def post(self, request, pilot_id):
         """Ask for more people from a sum on, for runs that are frozen from now on."""
         pilot = pilot_for(request.user, pilot_id, "change the pilot")
-        thresholds.set_threshold(pilot=pilot, **_said(Threshold, request), **_who(request))
+        thresholds.set_threshold(pilot=pilot, **said(Threshold, request), **who_and_when(request))
         return Response(_thresholds(pilot))
-
-
-def _said(serializer, request) -> dict:
-    asked = serializer(data=request.data)
-    asked.is_valid(raise_exception=True)
-    return asked.validated_data
-
-
-def _who(request) -> dict:
-    return {"by": request.user.public_id, "now": timezone.now()}
 
 
 def _thresholds(pilot) -> list[dict]:

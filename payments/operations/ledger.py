@@ -17,16 +17,8 @@ def receive_funding(
     *, fund: Fund, amount_minor: int, reference: str, by: str, now: datetime
 ) -> LedgerEntry:
     """Record that the funder's money has come in."""
-    entry = LedgerEntry.objects.create(
-        fund=fund,
-        kind=Kind.FUNDING,
-        from_account=Account.FUNDER,
-        to_account=Account.FUNDS,
-        amount_minor=positive(amount_minor),
-        currency=fund.currency,
-        provider_object=reference,
-        posted_at=now,
-    )
+    sides = (Kind.FUNDING, Account.FUNDER, Account.FUNDS)
+    entry = _post_beside_payments(fund, sides, amount_minor, reference, now)
     AuditEvent.record(fund, "fund.received", at=now, by=by, amount_minor=amount_minor)
     return entry
 
@@ -36,16 +28,8 @@ def record_fee(
     *, fund: Fund, amount_minor: int, reference: str, by: str, now: datetime
 ) -> LedgerEntry:
     """Record what the provider charged for moving the fund's money."""
-    entry = LedgerEntry.objects.create(
-        fund=fund,
-        kind=Kind.FEE,
-        from_account=Account.FUNDS,
-        to_account=Account.PROVIDER_FEES,
-        amount_minor=positive(amount_minor),
-        currency=fund.currency,
-        provider_object=reference,
-        posted_at=now,
-    )
+    sides = (Kind.FEE, Account.FUNDS, Account.PROVIDER_FEES)
+    entry = _post_beside_payments(fund, sides, amount_minor, reference, now)
     AuditEvent.record(fund, "fund.fee", at=now, by=by, amount_minor=amount_minor)
     return entry
 
@@ -84,16 +68,9 @@ def agree_to_correction(
     row.agreed_by, row.agreed_at = person, now
     row.save(update_fields=["agreed_by", "agreed_at"])
     wrong = row.entry
-    entry = LedgerEntry.objects.create(
-        fund=wrong.fund,
-        kind=Kind.CORRECTION,
-        from_account=wrong.to_account,
-        to_account=wrong.from_account,
-        amount_minor=wrong.amount_minor,
-        currency=wrong.currency,
-        provider_object=f"entry {wrong.pk}",
-        posted_at=now,
-    )
+    sides = (Kind.CORRECTION, wrong.to_account, wrong.from_account)
+    reference = f"entry {wrong.pk}"
+    entry = _post_beside_payments(wrong.fund, sides, wrong.amount_minor, reference, now)
     AuditEvent.record(wrong.fund, "correction.agreed", at=now, by=by, entry=wrong.pk)
     return entry
 
@@ -121,5 +98,22 @@ def post_movement(
         amount_minor=disbursement.amount_minor,
         currency=disbursement.currency,
         provider_object=provider_object,
+        posted_at=now,
+    )
+
+
+def _post_beside_payments(
+    fund: Fund, sides: tuple[str, str, str], amount_minor: int, reference: str, now: datetime
+) -> LedgerEntry:
+    """One entry that follows no payment; `sides` are its kind, and from and to which account."""
+    kind, source, target = sides
+    return LedgerEntry.objects.create(
+        fund=fund,
+        kind=kind,
+        from_account=source,
+        to_account=target,
+        amount_minor=positive(amount_minor),
+        currency=fund.currency,
+        provider_object=reference,
         posted_at=now,
     )

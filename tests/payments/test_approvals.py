@@ -3,8 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection, transaction
-from django.db.utils import Error
 
 from cashpilot.core.access import Role
 from cashpilot.core.refusals import Invalid, NotAllowed, Refused
@@ -22,23 +20,10 @@ from tests.factories import (
     an_enrolment,
     ready,
 )
+from tests.payments.run_world import a_frozen_run, refused
 
 pytestmark = pytest.mark.django_db
 ONE = 36_000
-
-
-def refused(sql, *values):
-    """What the database says to this statement, which it must refuse."""
-    with pytest.raises(Error) as no, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, values)
-    return str(no.value)
-
-
-def a_frozen_run(pilot, *, people=1):
-    for number in range(people):
-        ready(an_enrolment(pilot, name=f"Person {number}"))
-    run = a_prepared_run(pilot)
-    return pay_runs.submit_for_approval(run=run, preparer=run.prepared_by, by=BY, now=NOON)
 
 
 def approver(pilot, name="tom"):

@@ -1,7 +1,7 @@
 """The database says no by itself: each guarantee is attacked with raw SQL."""
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 
 from payments.models import Award, LedgerEntry, PayRunApproval
 from payments.operations.ledger import receive_funding
@@ -15,18 +15,9 @@ from tests.factories import (
     an_enrolment,
     ready,
 )
+from tests.payments.run_world import refused
 
 pytestmark = pytest.mark.django_db
-
-
-def refused(sql: str, *values):
-    with (
-        pytest.raises(IntegrityError) as error,
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        cursor.execute(sql, values)
-    return str(error.value)
 
 
 def test_an_enrolment_in_the_comparison_arm_cannot_have_an_award():

@@ -1,28 +1,12 @@
 """What the database refuses of pay runs, whoever asks."""
 
 import pytest
-from django.db import connection, transaction
-from django.db.utils import Error
 
 from payments.models import Disbursement, PayRun
-from payments.operations import pay_runs
-from tests.factories import BY, NOON, a_pilot, a_prepared_run, an_approved_run, an_enrolment, ready
+from tests.factories import a_pilot, an_approved_run, an_enrolment, ready
+from tests.payments.run_world import a_frozen_run, refused
 
 pytestmark = pytest.mark.django_db
-
-
-def refused(sql, *values):
-    """What the database says to this statement, which it must refuse."""
-    with pytest.raises(Error) as no, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql, values)
-    return str(no.value)
-
-
-def a_frozen_run(pilot, *, people=1):
-    for number in range(people):
-        ready(an_enrolment(pilot, name=f"Person {number}"))
-    run = a_prepared_run(pilot)
-    return pay_runs.submit_for_approval(run=run, preparer=run.prepared_by, by=BY, now=NOON)
 
 
 def test_a_run_is_not_approved_in_the_database_with_too_few_votes():

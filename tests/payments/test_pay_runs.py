@@ -1,10 +1,8 @@
 """Two pairs of eyes on exactly one list."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from django.db import connection
 
 from cashpilot.core.access import Role
 from cashpilot.core.refusals import IllegalMove, NotAllowed, Refused
@@ -164,55 +162,6 @@ def test_only_what_certainly_was_not_sent_can_be_withdrawn():
 
     disbursement.refresh_from_db()
     assert disbursement.state == "queued"
-
-
-def together(times, act):
-    """Do something many times at once, each on its own connection; the outcomes, in no order."""
-
-    def once(_):
-        try:
-            return act()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(once, range(times)))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_twenty_approvals_at_once_queue_each_instalment_once():
-    pilot = a_pilot()
-    for number in range(5):
-        ready(an_enrolment(pilot, name=f"Person {number}"))
-    run = a_prepared_run(pilot)
-    pay_runs.submit_for_approval(run=run, preparer=run.prepared_by, by=BY, now=NOON)
-    approver = a_member(pilot, Role.APPROVER)
-
-    outcomes = together(20, lambda: approve(run, approver))
-
-    assert sum(isinstance(one, PayRun) for one in outcomes) == 1
-    assert sum(isinstance(one, Refused) for one in outcomes) == 19
-    assert Disbursement.objects.count() == 5
-    assert PayRunApproval.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_twenty_preparations_at_once_make_one_run():
-    pilot = a_pilot()
-    ready(an_enrolment(pilot))
-    preparer = a_member(pilot, Role.PREPARER, email="priya@example.org")
-
-    outcomes = together(
-        20,
-        lambda: pay_runs.prepare(
-            fund=pilot.funds.get(), due_by=NOON.date(), preparer=preparer, by=BY, now=NOON
-        ),
-    )
-
-    assert PayRun.objects.count() == 1
-    assert sum(isinstance(one, PayRun) for one in outcomes) == 1
 
 
 def test_only_whoever_prepared_a_run_freezes_its_list():
