@@ -6,6 +6,8 @@ from django.db import transaction
 
 from cashpilot.core.calendars import working_days_of
 from cashpilot.core.refusals import Refused
+from participants.models import Notice
+from participants.operations.notices import tell
 from payments.lifecycles import DISBURSEMENT, INSTALMENT
 from payments.models import Disbursement, LedgerEntry
 from payments.operations.ledger import post_movement
@@ -130,6 +132,8 @@ def _failed(row: Disbursement, payout: Payout, *, by: str, now: datetime) -> Non
         payout_reference=payout.reference,
         failure=payout.failure,
     )
+    person = row.instalment.award.enrolment.participant
+    tell(participant=person, kind=Notice.Kind.CAME_BACK, by=by, now=now)
     if was_paid:
         _post(
             row,
@@ -170,7 +174,11 @@ def _note_trace(row: Disbursement, payout: Payout) -> None:
 def _locked(disbursement: Disbursement) -> Disbursement:
     return (
         Disbursement.objects.select_for_update(of=("self",))
-        .select_related("instalment__award__enrolment__pilot", "pay_run")
+        .select_related(
+            "instalment__award__enrolment__pilot",
+            "instalment__award__enrolment__participant",
+            "pay_run",
+        )
         .get(pk=disbursement.pk)
     )
 

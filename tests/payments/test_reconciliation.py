@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from cashpilot.core.access import Role
 from cashpilot.core.refusals import IllegalMove, Invalid
+from participants.models import Notice
 from payments.models import Difference, Disbursement, FollowUp, Reconciliation
 from payments.operations import reconciliation
 from payments.queries import concerns_of
@@ -160,6 +161,7 @@ def test_money_that_came_back_is_mended_without_a_second_transfer(
     assert "knows no such account" in concern.said.happened
     assert "still yours" in concern.said.told
     assert not concern.is_owed
+    assert Notice.objects.get().kind == "came_back"
 
     sandbox.bank_ok(account)
     sandbox.run_payouts(arrive=True)
