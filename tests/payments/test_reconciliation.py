@@ -165,6 +165,7 @@ def test_money_that_came_back_is_mended_without_a_second_transfer(
 
     sandbox.bank_ok(account)
     sandbox.run_payouts(arrive=True)
+    sandbox.advance(days=2)
     hear_all(client, settings, sandbox, provider)
 
     one = run.disbursements.get()

@@ -103,6 +103,7 @@ def test_money_the_bank_sends_back_after_arrival_is_owed_and_never_sent_again(
 
     sandbox.bank_ok(bounced.destination, bank_number="000123456789")
     sandbox.run_payouts(arrive=True)
+    sandbox.advance(days=2)
     hear_all(client, settings, sandbox, provider, now=LATER + timedelta(days=3))
     bounced.refresh_from_db()
     assert (bounced.state, bounced.returned_to) == ("paid", "")

@@ -33,7 +33,7 @@ def verdict_on(world: World) -> Verdict:
         not_at_the_bank=sum(one is None or one["arrived"] < AMOUNT for one in booked),
         shown_wrongly=sum(map(is_wrong, world.orders, booked)),
         over_minor=max(0, sent - world.size * AMOUNT),
-        ledger_off_minor=abs(in_the_ledger() - sent),
+        ledger_off_minor=abs(in_the_ledger(world) - sent),
     )
 
 
@@ -43,5 +43,6 @@ def is_wrong(order: Disbursement, booked: dict | None) -> bool:
     return is_paid != bool(booked and booked["arrived"])
 
 
-def in_the_ledger() -> int:
-    return sum(balances_of(fund)["participant"] for fund in Fund.objects.all())
+def in_the_ledger(world: World) -> int:
+    funds = Fund.objects.filter(pay_runs__disbursements__in=world.orders).distinct()
+    return sum(balances_of(fund)["participant"] for fund in funds)

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.test import Client, override_settings
 
 from cashpilot.core import ids
+from cashpilot.core.models import Heartbeat
 from participants.models import Pilot
 from payments.models import Award, Disbursement, Instalment, Recipient
 from payments.operations.recipients import observe
@@ -131,6 +132,7 @@ def a_world(size: int, *, seed: int, accounts: int = 60) -> Iterator[World]:
     quick = {"STRIPE_API_BASE": sandbox.start(), "STRIPE_TIMEOUT": (2, 0.3)}
     with override_settings(**quick), seeded_ids(seed), a_database_out_of_time():
         set_database_time(START)
+        Heartbeat.objects.filter(name="provider sweep").delete()
         world = World(size, seed, sandbox)
         sandbox.set_float("gbp", size // 2 * AMOUNT)
         populate(world, accounts)
@@ -155,7 +157,7 @@ def populate(world: World, accounts: int) -> None:
     shares = [world.size // RUNS] * RUNS
     shares[0] += world.size % RUNS
     for number, share in enumerate(shares):
-        pilot = a_pilot(name=f"Pilot {number}", amount_minor=AMOUNT, count=1)
+        pilot = a_pilot(name=f"Pilot {world.seed}.{number}", amount_minor=AMOUNT, count=1)
         enrol(world, pilot, share, number)
         run = an_approved_run(pilot)
         world.orders += run.disbursements.order_by("pk")
