@@ -17,6 +17,7 @@ from payments.rules import Plan, open_day, pay_dates, payday_is_possible
 
 Kind = Amendment.Kind
 LONGEST_REASON = 200
+UNSURE = ("queued", "submitting", "unknown")  # what is left of these may have been asked for
 
 
 @transaction.atomic
@@ -95,9 +96,10 @@ def resume_award(*, award: Award, by: str, now: datetime) -> None:
 
 @transaction.atomic
 def stop_award(*, award: Award, reason: str, by: str, now: datetime) -> Amendment:
-    """Cancel everything that is not sent. What is on its way, or may be, is left as it is.
+    """Cancel everything that is not sent. What is on its way is left as it is.
 
-    A payment that was approved and certainly not asked for is given up first.
+    A payment that was approved and certainly not asked for is given up first. One that may have
+    been asked for is looked up, and not asked for again: a hold sees to that.
     """
     award = _locked(award)
     _give_up_unsent(award, by=by, now=now)
@@ -105,6 +107,9 @@ def stop_award(*, award: Award, reason: str, by: str, now: datetime) -> Amendmen
     lost = sum(one.amount_minor for one in old)
     amendment = _amend(award, Kind.STOPPED, reason, -lost, by=by, now=now)
     INSTALMENT.move_locked(old, "cancelled", now=now, by=by)
+    unsure = Disbursement.objects.filter(instalment__award=award, state__in=UNSURE)
+    if unsure.exists() and not award.holds.filter(lifted_at=None).exists():
+        hold_award(award=award, reason=Hold.Reason.LIFE_EVENT, by=by, now=now)
     return amendment
 
 
@@ -123,6 +128,8 @@ def restore_award(
     check_room(award.fund, sum(amount for _, amount, _ in back), "to bring these payments back")
     total = sum(amount for _, amount, _ in back)
     amendment = _amend(award, Kind.RESTORED, reason, total, by=by, now=now)
+    if award.holds.filter(lifted_at=None, placed_at=stopped.made_at).exists():
+        resume_award(award=award, by=by, now=now)
     _add(award, back, amendment, now=now)
     return amendment
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from payments.models import CheckUp, Disbursement, PayRun, ProviderEvent, RunPause
+from payments.models import CheckUp, Disbursement, Hold, PayRun, ProviderEvent, RunPause
 
 CHECK_UP_HOLDS = timedelta(days=7)
 
@@ -33,11 +33,14 @@ WHERE d.id = %s AND d.state = 'submitting' AND d.claim_token = %s
   AND r.state = 'sending'
   AND NOT EXISTS (SELECT 1 FROM payments_runpause p
                   WHERE p.pay_run_id = r.id AND p.lifted_at IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM payments_instalment i JOIN payments_hold h USING (award_id)
+                  WHERE i.id = d.instalment_id AND h.lifted_at IS NULL)
 """
 
 
 def may_still_be_asked(disbursement: int, token: uuid.UUID, *, seconds: float) -> bool:
-    """Whether a claim holds for so many seconds more, and its run is being sent and not paused.
+    """Whether a claim holds for so many seconds more, its run is being sent and not paused, and
+    the person's payments are not held.
 
     Asked before every single call, hence in plain SQL: built by the ORM it costs as much as all
     that is written about the call.
@@ -50,14 +53,16 @@ def may_still_be_asked(disbursement: int, token: uuid.UUID, *, seconds: float) -
 def unknown_to_look_up(limit: int = 100) -> list[Disbursement]:
     """Disbursements whose outcome is not known and whose time to look has come, oldest first.
 
-    Each says how old its first try is (`age`), and whether its run is being sent (`is_sendable`).
+    Each says how old its first try is (`age`), and whether it may be sent again (`is_sendable`):
+    its run is being sent, and the person's payments are not held.
     """
+    held = Hold.objects.filter(award=OuterRef("instalment__award"), lifted_at=None)
     rows = (
         Disbursement.objects.filter(state=Disbursement.State.UNKNOWN, held_reason="")
         .filter(Q(not_before=None) | Q(not_before__lte=Now()))
         .annotate(
             age=ExpressionWrapper(Now() - F("first_sent_at"), output_field=DurationField()),
-            is_sendable=Exists(sendable_runs().filter(pk=OuterRef("pay_run"))),
+            is_sendable=Exists(sendable_runs().filter(pk=OuterRef("pay_run"))) & ~Exists(held),
         )
         .select_related(*WITH_ALL)
         .order_by("first_sent_at")

@@ -35,3 +35,8 @@ def aged(sandbox):
         )
 
     return age
+
+
+@pytest.fixture
+def award(db):
+    return ready(an_enrolment(a_pilot(count=6))).award

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cashpilot.core.refusals import Invalid, Refused
-from payments.models import Amendment, Award, Disbursement
+from payments.models import Amendment, Award
 from payments.operations import pay_runs, schedules
 from payments.operations.awards import set_terms
 from payments.operations.granting import Choice
@@ -18,23 +18,18 @@ from tests.factories import (
     BY,
     NOON,
     a_pilot,
-    a_prepared_run,
     a_user,
     an_approved_run,
     an_enrolment,
     ready,
 )
+from tests.payments.schedule_world import sums_of, who
 from tests.payments.sending_world import send
 
 ONE = 36_000
 SLOW = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-
-
-def sums_of(award):
-    rows = award.instalments.exclude(state="cancelled").order_by("due_date", "number")
-    return list(rows.values_list("kind", "amount_minor"))
 
 
 @pytest.mark.django_db
@@ -92,15 +87,6 @@ def test_new_terms_are_a_new_version_and_awards_made_so_far_keep_theirs():
     assert [amount for _, amount in sums_of(after)] == [50_000] * 3
 
 
-@pytest.fixture
-def award(db):
-    return ready(an_enrolment(a_pilot(count=6))).award
-
-
-def who():
-    return {"by": BY, "now": NOON}
-
-
 def test_a_top_up_is_one_more_sum(award):
     schedules.top_up(
         award=award, amount_minor=5_000, due_date=date(2026, 4, 4), reason="A new boiler", **who()
@@ -156,67 +142,6 @@ def test_other_dates_keep_the_number_of_payments(award):
     days = award.instalments.filter(state="planned").values_list("due_date", flat=True)
     assert sorted(days)[:3] == [date(2026, 3, 13), date(2026, 3, 20), date(2026, 3, 27)]
     assert len(days) == 6
-
-
-def test_what_is_held_is_left_out_and_caught_up_when_it_goes_on(award):
-    schedules.hold_award(award=award, reason="asked_for", **who())
-    with pytest.raises(pay_runs.NobodyToPay, match="payments are held"):
-        a_prepared_run(award.enrolment.pilot, due_by=date(2026, 4, 2))
-    with pytest.raises(Refused, match="held already"):
-        schedules.hold_award(award=award, reason="asked_for", **who())
-
-    schedules.resume_award(award=award, **who())
-
-    run = a_prepared_run(award.enrolment.pilot, due_by=date(2026, 4, 2))
-    assert run.lines.count() == 2
-
-
-def test_what_was_approved_and_is_held_then_is_not_sent_until_it_goes_on(award, provider, sandbox):
-    ready(award.enrolment, sandbox.create_account("GB"))
-    an_approved_run(award.enrolment.pilot)
-    schedules.hold_award(award=award, reason="safeguarding", **who())
-
-    assert send(provider) == 0
-    one = Disbursement.objects.get()
-    assert (one.state, one.held_reason) == ("queued", "staff_check")
-    schedules.resume_award(award=award, **who())
-    send(provider)
-
-    one.refresh_from_db()
-    assert one.state == "submitted"
-
-
-def test_stopping_cancels_what_is_not_sent_and_leaves_what_is(award, provider, sandbox):
-    ready(award.enrolment, sandbox.create_account("GB"))
-    an_approved_run(award.enrolment.pilot)
-    send(provider)
-
-    amendment = schedules.stop_award(award=award, reason="Left the cash", **who())
-
-    assert amendment.difference_minor == -5 * ONE
-    assert sums_of(award) == [("regular", ONE)]
-    assert Disbursement.objects.get().state == "submitted"
-
-
-def test_stopping_gives_up_what_was_approved_and_certainly_not_asked_for(award, provider, sandbox):
-    an_approved_run(award.enrolment.pilot)
-
-    schedules.stop_award(award=award, reason="Died", **who())
-
-    assert Disbursement.objects.get().state == "failed"
-    assert sums_of(award) == []
-    assert send(provider) == 0
-
-
-def test_a_stop_by_mistake_comes_back_whole(award):
-    stopped = schedules.stop_award(award=award, reason="Mistaken for another", **who())
-
-    schedules.restore_award(award=award, stopped=stopped, reason="It was another", **who())
-
-    assert [amount for _, amount in sums_of(award)] == [ONE] * 6
-    with pytest.raises(Refused, match="come back already"):
-        schedules.restore_award(award=award, stopped=stopped, reason="Again", **who())
-    assert len(sums_of(award)) == 6
 
 
 def test_an_amendment_is_never_changed(award):
