@@ -78,7 +78,9 @@ def send_next(*, by: str, now: datetime) -> bool:
 
 
 def _claimed(*, by: str, now: datetime) -> Notice | None:
-    waiting = Notice.objects.filter(state=State.WAITING).order_by("pk")
+    waiting = Notice.objects.filter(
+        state=State.WAITING, participant__contact_stopped_at=None
+    ).order_by("pk")
     notice = waiting.select_for_update(skip_locked=True, of=("self",)).first()
     if notice:
         NOTICE.move(notice, State.SENDING, now=now, by=by)

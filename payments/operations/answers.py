@@ -94,7 +94,11 @@ def _hold_for(code: str) -> str:
 
 def _stop_for_money(row: Disbursement, *, by: str, now: datetime) -> None:
     """The float is spent: every run that draws on it waits, not this payment alone."""
-    for run in type(row.pay_run).objects.filter(state="sending", fund__currency=row.currency):
+    for run in (
+        type(row.pay_run)
+        .objects.filter(state="sending", fund__currency=row.currency)
+        .order_by("pk")
+    ):
         pause(run=run, reason=Reason.FUNDS, missing_minor=row.amount_minor, by=by, now=now)
 
 

@@ -14,8 +14,8 @@ from django.db.models.functions import Coalesce, Now
 from cashpilot.core.models import AuditEvent
 from payments.lifecycles import DISBURSEMENT
 from payments.models import Disbursement, Hold, SendAttempt
-from payments.queries import WITH_ALL, line_of, recipient_of, sendable_runs
-from payments.rules import KEY_IS_SAFE_FOR, line_hash
+from payments.queries import WITH_ALL, reason_to_hold, sendable_runs
+from payments.rules import KEY_IS_SAFE_FOR
 
 State, Held, Kind = Disbursement.State, Disbursement.Held, SendAttempt.Kind
 
@@ -33,7 +33,7 @@ def claim(*, by: str, now: datetime, limit: int = BATCH) -> tuple[uuid.UUID, lis
         rows = _claimable(limit)
         gone = [one for one in rows if one.instalment.state == "cancelled"]
         DISBURSEMENT.move_locked(gone, State.FAILED, now=now, by=by, failure="cancelled")
-        reasons = {one: _reason_to_hold(one) for one in rows if one not in gone}
+        reasons = {one: reason_to_hold(one) for one in rows if one not in gone}
         hold_each(reasons={one: why for one, why in reasons.items() if why}, by=by, now=now)
         ready = [one for one, why in reasons.items() if not why]
         start_try(disbursements=ready, token=token, by=by, now=now)
@@ -53,6 +53,7 @@ def start_try(
         claim_token=token,
         lease_until=Now() + lease,
         first_sent_at=Coalesce(F("first_sent_at"), Now()),
+        failure="",  # what an earlier key was refused for says nothing of this try
     )
     SendAttempt.objects.bulk_create(
         SendAttempt.about(one, Kind.INTENT, at=now) for one in disbursements
@@ -93,15 +94,3 @@ def _of_run(run):
         .select_related(*WITH_ALL)
         .select_for_update(skip_locked=True, of=("self",))
     )
-
-
-def _reason_to_hold(disbursement: Disbursement) -> str:
-    """What approval froze is checked again at the last moment."""
-    recipient = recipient_of(disbursement)
-    if disbursement.instalment.state != "planned":
-        return Held.REVIEW
-    if line_hash(line_of(disbursement.instalment, recipient)) != disbursement.order_hash:
-        return Held.DESTINATION_CHANGED
-    if recipient.questioned_at or getattr(disbursement, "award_is_held", False):
-        return Held.STAFF_CHECK
-    return "" if recipient.status == "ready" else Held.RECIPIENT

@@ -125,7 +125,7 @@ def _check_budgets(terms: Sequence[AwardTerms]) -> None:
     wanted: dict[int, int] = {}
     for one in terms:
         wanted[one.fund_id] = wanted.get(one.fund_id, 0) + one.total_minor
-    for fund in Fund.objects.select_for_update().filter(pk__in=wanted).order_by("pk"):
+    for fund in Fund.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"):
         check_room(fund, wanted[fund.pk], f"for {len(terms)} more: nobody was added")
 
 

@@ -12,7 +12,7 @@ from cashpilot.core.refusals import Refused
 from payments.lifecycles import PAY_RUN
 from payments.models import Disbursement, Fund, PayRun, RunPause
 from payments.providers.base import Provider
-from payments.queries import may_send_live, sent_minor
+from payments.queries import may_send_live, open_pause_of, sent_minor
 
 Reason = RunPause.Reason
 NEXT_LOOK = timedelta(minutes=5)
@@ -43,7 +43,10 @@ def look_again(*, provider: Provider, by: str, now: datetime) -> int:
         available = provider.float_available(run.fund.currency)
         with transaction.atomic(durable=True):
             run = _locked(run)
-            missing = max(0, _unsent_minor(run) - available)
+            kept = open_pause_of(run)
+            if kept is None or kept.pk != pause.pk:
+                continue
+            missing = max(0, _promised_elsewhere(run) + _unsent_minor(run) - available)
             if missing:
                 _still_missing(pause, missing, now=now)
             else:
@@ -64,11 +67,15 @@ def pause(
 ) -> None:
     """Send nothing more of a run until somebody, or the missing money, lifts the pause.
 
-    Pausing a run that is paused keeps the first reason.
+    Pausing a run that is paused keeps the first reason, unless that one would mend itself and the
+    new one takes a person.
     """
     run = _locked(run)
-    if run.pauses.filter(lifted_at=None).exists():
+    kept = open_pause_of(run)
+    if kept and (kept.reason not in MENDS_ITSELF or reason in MENDS_ITSELF):
         return
+    if kept:
+        _lift(run, by=by, now=now)
     run.pauses.create(
         reason=reason,
         detail=detail[:200],
@@ -98,9 +105,10 @@ def resume(*, run: PayRun, by: str, now: datetime) -> None:
 def _start(run: PayRun, available: int, *, by: str, now: datetime) -> bool:
     """Counted under the fund's lock, so that two runs cannot both have the last of it."""
     with transaction.atomic(durable=True):
-        fund = Fund.objects.select_for_update().get(pk=run.fund_id)
+        fund = Fund.objects.select_for_update(no_key=True).get(pk=run.fund_id)
         run = _locked(run)
-        if run.state != PayRun.State.APPROVED:
+        kept = open_pause_of(run)
+        if run.state != PayRun.State.APPROVED or (kept and kept.reason not in MENDS_ITSELF):
             return False
         if not may_send_live(now):
             _wait(run, Reason.UNCHECKED, 0, by=by, now=now)

@@ -55,7 +55,7 @@ def prepare(*, fund: Fund, due_by: date, preparer: User, by: str, now: datetime)
     """
     if due_by > now.date() + FURTHEST_AHEAD:
         raise Invalid("A pay run reaches at most a month ahead. Check the date.", field="due_by")
-    Fund.objects.select_for_update().get(pk=fund.pk)
+    Fund.objects.select_for_update(no_key=True).get(pk=fund.pk)
     due = due_in(fund, due_by, now)
     payable = [one for one in due if not one.left_out]
     if not payable:
@@ -222,7 +222,7 @@ def _check_unchanged(run: PayRun, frozen: str) -> None:
 
 def _check_budget(run: PayRun) -> None:
     """Counted under the fund's lock, so that two runs cannot both have the last of it."""
-    fund = Fund.objects.select_for_update().get(pk=run.fund_id)
+    fund = Fund.objects.select_for_update(no_key=True).get(pk=run.fund_id)
     missing = sent_minor(fund) + total_of(run) - fund.budget_minor
     if missing > 0:
         raise Refused(

@@ -1,6 +1,7 @@
 """Hearing from providers: first keep what they said, then act on what is true now."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -14,7 +15,14 @@ from payments.lifecycles import PROVIDER_EVENT
 from payments.models import Disbursement, ProviderEvent, Recipient
 from payments.operations import pausing, recipients, settlement
 from payments.operations.settlement import TooEarly
-from payments.providers.base import Event, Payout, Provider, Transfer, Unreachable
+from payments.providers.base import (
+    Event,
+    NotThere,
+    Payout,
+    Provider,
+    Transfer,
+    Unreachable,
+)
 from payments.queries import events_waiting
 
 Act = Callable[..., None]
@@ -58,14 +66,13 @@ def sweep_accounts(*, provider: Provider, by: str, now: datetime) -> int:
     may_bounce = Q(state="paid", final_at__gte=now)
     waiting = Disbursement.objects.filter(Q(state__in=["submitted", "returned"]) | may_bounce)
     since = waiting.values("destination").annotate(oldest=Min("state_changed_at"))
-    return sum(
-        _keep_unseen(
-            provider.events_since(row["oldest"] - LOOK_BACK, account=row["destination"]),
-            by=by,
-            now=now,
-        )
-        for row in since
-    )
+    new = 0
+    for row in since:
+        with suppress(Unreachable):  # one closed account does not keep us from hearing the others
+            since_then, account = row["oldest"] - LOOK_BACK, row["destination"]
+            events = provider.events_since(since_then, account=account)
+            new += _keep_unseen(events, by=by, now=now)
+    return new
 
 
 def _keep_unseen(events: list[Event], *, by: str, now: datetime) -> int:
@@ -110,6 +117,8 @@ def apply(*, events: Sequence[ProviderEvent], provider: Provider, by: str, now: 
         with transaction.atomic():
             for event in events:
                 PROVIDER_EVENT.move(event, State.APPLIED, now=now, by=by)
+    except NotThere as no:
+        _refuse(events, no, by=by, now=now)
     except (Unreachable, Overtaken):
         return
     except TooEarly as early:

@@ -148,7 +148,7 @@ def question_change(*, recipient: Recipient, by: str, now: datetime) -> None:
 def answer_question(*, recipient: Recipient, editor: User, by: str, now: datetime) -> None:
     """Staff have spoken to the person, and it was theirs after all."""
     if not Recipient.objects.filter(pk=recipient.pk, questioned_at__isnull=False).update(
-        questioned_at=None, last_edited_by=editor
+        questioned_at=None
     ):
         raise Refused("Nobody has questioned this.")
     Held = Disbursement.Held

@@ -2,6 +2,7 @@
 destination, never by anything about a person."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from cashpilot.core.models import AuditEvent, User
 from cashpilot.core.refusals import Invalid, Refused
 from payments.lifecycles import DIFFERENCE
 from payments.models import Difference, Disbursement, Reconciliation
-from payments.providers.base import Provider, Transfer
+from payments.providers.base import NotThere, Provider, Transfer, Unreachable
 from payments.queries import accounts_active_between, arrivals_through, sent_between
 
 Kind = Difference.Kind
@@ -49,8 +50,9 @@ def reconcile(
         theirs = provider.transfers_between(since, until)
         found = list(_transfers(ours, theirs, provider))
         for account in accounts:
-            found += _arrivals(account, provider, since, until)
-            Reconciliation.objects.filter(pk=run.pk).update(accounts_done=F("accounts_done") + 1)
+            with suppress(Unreachable):  # a closed account is not counted among those looked at
+                found += list(_arrivals(account, provider, since, until))
+                _count_one(run)
         _keep(run, found, matched=len(ours) - _wrong(found), by=by, now=now)
     return run
 
@@ -117,7 +119,7 @@ def _compared(ours: Disbursement, theirs: Transfer) -> Iterator[Found]:
 def _asked_for(ours: Disbursement, provider: Provider) -> Iterator[Found]:
     try:
         theirs = provider.transfer(ours.provider_reference or "")
-    except Refused:
+    except NotThere:
         yield Found(
             Kind.MISSING_THERE,
             ours.provider_reference or "",
@@ -137,18 +139,23 @@ def _arrivals(
     One of ours that the period's list lacks is asked for by itself: it may have begun before.
     """
     ours, listed = arrivals_through(account), set()
+    about = Disbursement.objects.filter(destination=account).order_by("pk").first()
     for one in provider.payouts_between(account, since, until):
         listed.add(one.reference)
         mine, _ = ours.get(one.reference, (0, None))
         if mine != one.amount_minor:
             kind = Kind.ARRIVAL_AMOUNT if mine else Kind.ARRIVAL_MISSING_HERE
-            yield Found(kind, one.reference, one.currency, mine, one.amount_minor)
+            yield Found(kind, one.reference, one.currency, mine, one.amount_minor, about)
     for reference, (amount, heard_at) in ours.items():
         if reference not in listed and since <= heard_at < until:
             payout = provider.payout(account=account, reference=reference)
             if payout.status != "paid":
                 kind = Kind.ARRIVAL_MISSING_THERE
-                yield Found(kind, reference, "", ours_minor=amount)
+                yield Found(kind, reference, "", ours_minor=amount, ours=about)
+
+
+def _count_one(run: Reconciliation) -> None:
+    Reconciliation.objects.filter(pk=run.pk).update(accounts_done=F("accounts_done") + 1)
 
 
 def _wrong(found: Sequence[Found]) -> int:

@@ -53,7 +53,7 @@ def change_schedule(
     The old instalments stay in the books as cancelled, and new ones take their place.
     """
     award = _locked(award)
-    old = [one for one in still_to_come(award) if one.kind != Instalment.Kind.TOP_UP]
+    old = [one for one in still_to_come(award) if one.kind == Instalment.Kind.REGULAR]
     if not old:
         raise Refused("Nothing of this award is still to come.")
     if amount_minor is not None:
@@ -65,6 +65,8 @@ def change_schedule(
         check_room(award.fund, difference, "for this change")
     amendment = _amend(award, Kind.CHANGED, reason, difference, by=by, now=now)
     INSTALMENT.move_locked(old, "cancelled", now=now, by=by)
+    award.frequency, award.payday = frequency or award.frequency, payday or award.payday
+    award.save(update_fields=["frequency", "payday"])
     kinds = [one.kind for one in old]
     _add(award, list(zip(days, amounts, kinds, strict=True)), amendment, now=now)
     return amendment
@@ -85,6 +87,9 @@ def hold_award(*, award: Award, reason: str, by: str, now: datetime) -> Hold:
 def resume_award(*, award: Award, by: str, now: datetime) -> None:
     """Let an award's payments go on; the next pay run takes everything that fell due."""
     award = _locked(award)
+    last = award.amendments.filter(kind__in=[Kind.STOPPED, Kind.RESTORED]).order_by("-pk").first()
+    if last and last.kind == Kind.STOPPED:
+        raise Refused("These payments were stopped. Bring them back first, if that was a mistake.")
     if not award.holds.filter(lifted_at=None).update(lifted_at=now, lifted_by=by):
         raise Refused("These payments are not held.")
     Held = Disbursement.Held
@@ -136,7 +141,7 @@ def restore_award(
 
 def _locked(award: Award) -> Award:
     """The award with its fund, both locked: nothing else is promised or prepared meanwhile."""
-    Fund.objects.select_for_update().get(pk=award.fund_id)
+    Fund.objects.select_for_update(no_key=True).get(pk=award.fund_id)
     return (
         Award.objects.select_for_update(of=("self",))
         .select_related("fund", "terms", "enrolment__pilot")
@@ -166,7 +171,8 @@ def _days(
     start = next_date or max(old[0].due_date, now.date())
     _check_date(start, now)
     closed = award.terms.when_closed if award.terms else "before"
-    plan = Plan(rhythm, start, closed, payday)
+    own_day = payday or (award.payday if rhythm == award.frequency and not next_date else None)
+    plan = Plan(rhythm, start, closed, own_day)
     is_open = working_days_of(award.enrolment.pilot.nation)
     return pay_dates(plan, len(old), is_working_day=is_open, not_before=now.date())
 

@@ -22,8 +22,8 @@ from payments.operations.claiming import BATCH, claim, hold_each
 from payments.operations.disbursements import order_of
 from payments.operations.pausing import start_approved
 from payments.operations.settlement import adopt
-from payments.providers.base import Accepted, Answer, Provider, Transfer, Unreachable
-from payments.queries import may_still_be_asked
+from payments.providers.base import Accepted, Answer, Provider, Unreachable
+from payments.queries import earlier_of, may_still_be_asked
 
 State, Held, Kind = Disbursement.State, Disbursement.Held, SendAttempt.Kind
 
@@ -116,24 +116,15 @@ def _is_clear(
     try:
         own = provider.find(order_of(disbursement))
         earlier = [
-            one for other in _earlier(disbursement) for one in provider.find(order_of(other))
+            one for other in earlier_of(disbursement) for one in provider.find(order_of(other))
         ]
     except Unreachable:
         _put_back_unasked(disbursement, token, by=by, now=now)
         return False
-    if own or any(map(_is_standing, earlier)):
+    if own or any(one.is_standing for one in earlier):
         _hold_for_review(disbursement, token, by=by, now=now)
         return False
     return True
-
-
-def _earlier(disbursement: Disbursement):
-    others = Disbursement.objects.filter(instalment=disbursement.instalment_id)
-    return others.filter(pk__lt=disbursement.pk).select_related("pay_run")
-
-
-def _is_standing(transfer: Transfer) -> bool:
-    return transfer.reversed_minor < transfer.amount_minor
 
 
 def _hold_for_review(

@@ -18,7 +18,7 @@ from payments.operations.disbursements import order_of
 from payments.operations.sending import send_one
 from payments.operations.settlement import adopt, reverse
 from payments.providers.base import Order, Provider, Transfer, Unreachable
-from payments.queries import WITH_ALL, unknown_to_look_up
+from payments.queries import WITH_ALL, earlier_of, reason_to_hold, unknown_to_look_up
 from payments.rules import KEY_IS_DEAD_AFTER, idempotency_key, next_step
 
 State, Held, Kind = Disbursement.State, Disbursement.Held, SendAttempt.Kind
@@ -58,7 +58,16 @@ def _resolve_one(row: Any, *, provider: Provider, by: str, now: datetime) -> Non
         step = "wait"
     if step in MAY_SEND and row.pay_run.state != STOPPED and not row.is_sendable:
         step = "rest"
+    if step in MAY_SEND:
+        _check_earlier(row, provider)
     _STEPS[step](row, found, provider=provider, by=by, now=now)
+
+
+def _check_earlier(row: Any, provider: Provider) -> None:
+    """Money that an earlier disbursement of the same instalment moved is never sent again."""
+    for other in earlier_of(row):
+        if any(one.is_standing for one in provider.find(order_of(other))):
+            raise Refused("An earlier payment of the same instalment stands at the provider.")
 
 
 def _agrees(found: list[Transfer], order: Order) -> bool:
@@ -120,6 +129,9 @@ def _prove_absence(row, found, *, provider, by, now):
         if mine.pay_run.state == STOPPED:
             DISBURSEMENT.move(mine, State.FAILED, now=now, by=by, failure="run_stopped")
             return
+        if why := reason_to_hold(mine):
+            hold_each(reasons={mine: why}, by=by, now=now)
+            return
         _take_new_key(mine)
         start_try(disbursements=[mine], token=token, by=by, now=now)
     send_one(disbursement=mine, token=token, provider=provider, by=by, now=now)
@@ -149,9 +161,14 @@ _STEPS = {
 def _try_again(row, *, provider, by, now):
     token = uuid.uuid4()
     with _still(row) as mine:
-        if mine:
+        if mine is None:
+            return
+        why = reason_to_hold(mine)
+        if why:
+            hold_each(reasons={mine: why}, by=by, now=now)
+        else:
             start_try(disbursements=[mine], token=token, by=by, now=now)
-    if mine:
+    if not why:
         send_one(disbursement=mine, token=token, provider=provider, by=by, now=now)
 
 

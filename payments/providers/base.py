@@ -74,6 +74,11 @@ class Transfer:
     destination: str
     disbursement: str
 
+    @property
+    def is_standing(self) -> bool:
+        """Whether some of its money is still out."""
+        return self.reversed_minor < self.amount_minor
+
 
 @dataclass(frozen=True)
 class Payout:
@@ -179,6 +184,13 @@ class Pace(Protocol):
 
     def wait_for(self, index: int) -> None:
         """Sleep until the moment of one call."""
+
+
+class NotThere(Unreachable):
+    """The provider was asked, and knows no such object."""
+
+    code = "not-at-the-provider"
+    status = 404
 
 
 class Provider(Protocol):

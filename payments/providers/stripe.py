@@ -16,6 +16,7 @@ from payments.providers.base import (
     Credential,
     Event,
     Forged,
+    NotThere,
     Observed,
     Order,
     Payout,
@@ -125,15 +126,16 @@ class StripeProvider:
         missing = len(getattr(needs, "currently_due", None) or [])
         reason = getattr(needs, "disabled_reason", None) or ""
         banks = getattr(getattr(found, "external_accounts", None), "data", None) or []
+        bank = next((one for one in banks if one.default_for_currency), banks[0] if banks else None)
         due = getattr(needs, "current_deadline", None)
         return Observed(
             status=status_of(found, reason),
             reason=reason,
             details_missing=missing,
-            account_tail=banks[0].last4 if banks else "",
+            account_tail=bank.last4 if bank else "",
             currency=found.default_currency or "",
             country=found.country or "",
-            bank_mark=mark_of(banks[0]) if banks else "",
+            bank_mark=mark_of(bank) if bank else "",
             due_at=datetime.fromtimestamp(due, UTC) if due else None,
         )
 
@@ -264,6 +266,8 @@ def _ask(call, *arguments):
     try:
         return call(*arguments)
     except stripe.StripeError as error:
+        if getattr(error, "http_status", None) == 404:
+            raise NotThere("The payment provider knows no such thing.") from error
         raise Unreachable(
             f"The payment provider did not answer as expected ({type(error).__name__}). "
             "Nothing was changed; try again in a few minutes."

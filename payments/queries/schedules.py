@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
@@ -173,6 +173,19 @@ def recipient_for(enrolment: Enrolment) -> Recipient:
     if found is None:
         raise NotFound("No payments are planned for this person.")
     return found
+
+
+def recipients_to_look_at(today: date) -> QuerySet[Recipient]:
+    """Whom to ask the provider about: those it cannot pay yet, and those paid within a week, whose
+    bank account may have changed without our hearing of it."""
+    soon = Instalment.objects.filter(
+        award__enrolment=OuterRef("enrolment"),
+        state="planned",
+        due_date__lte=today + timedelta(days=7),
+    )
+    return Recipient.objects.filter(
+        ~Q(status="ready") | Exists(soon), provider_account__isnull=False
+    ).select_related("enrolment__pilot")
 
 
 def recipients_not_ready(pilot: Pilot) -> QuerySet[Recipient]:

@@ -9,6 +9,8 @@ from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterR
 from django.db.models.functions import Now
 
 from payments.models import CheckUp, Disbursement, Hold, PayRun, ProviderEvent, RunPause
+from payments.queries.pay_runs import line_of, recipient_of
+from payments.rules import line_hash
 
 CHECK_UP_HOLDS = timedelta(days=7)
 
@@ -24,6 +26,27 @@ def sendable_runs() -> QuerySet[PayRun]:
 def open_pause_of(run: PayRun) -> RunPause | None:
     """Why nothing more of a run is sent just now; None where it is not paused."""
     return run.pauses.filter(lifted_at=None).first()
+
+
+def reason_to_hold(disbursement: Disbursement) -> str:
+    """Why a payment must not be asked for now, whatever was approved; empty where nothing is.
+
+    What approval froze is checked again before every try, the first and any other.
+    """
+    Held, recipient = Disbursement.Held, recipient_of(disbursement)
+    if disbursement.instalment.state != "planned":
+        return Held.REVIEW
+    if line_hash(line_of(disbursement.instalment, recipient)) != disbursement.order_hash:
+        return Held.DESTINATION_CHANGED
+    if recipient.questioned_at or getattr(disbursement, "award_is_held", False):
+        return Held.STAFF_CHECK
+    return "" if recipient.status == "ready" else Held.RECIPIENT
+
+
+def earlier_of(disbursement: Disbursement) -> QuerySet[Disbursement]:
+    """Disbursements of the same instalment that were given up before this one."""
+    others = Disbursement.objects.filter(instalment=disbursement.instalment_id)
+    return others.filter(pk__lt=disbursement.pk).select_related("pay_run")
 
 
 _IS_MINE = """

@@ -11,7 +11,7 @@ from cashpilot.core.refusals import Refused
 from payments.models import Recipient
 from payments.operations import pay_runs, provider_events, recipients, reconciliation
 from payments.providers import get_provider
-from payments.queries import events_waiting, unfinished_runs
+from payments.queries import events_waiting, recipients_to_look_at, unfinished_runs
 from payments.tasks.crew import LONGEST_LOOK, Crew
 
 WORKER = "worker"
@@ -46,9 +46,11 @@ def sweep_accounts() -> None:
     """Fetch what a lost webhook about somebody's own account would have said."""
     provider, now = get_provider(), timezone.now()
     provider_events.sweep_accounts(provider=provider, by=WORKER, now=now)
-    for recipient in Recipient.objects.exclude(provider_account=None).exclude(status="ready"):
+    for recipient in recipients_to_look_at(now.date()):
         with suppress(Refused):
-            recipients.observe(recipient=recipient, provider=provider, by=WORKER, now=now)
+            recipients.observe(
+                recipient=recipient, provider=provider, by=WORKER, now=timezone.now()
+            )
 
 
 @shared_task(name="payments.create_missing_recipients")
