@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django.db import connections
 
-FEW_LEFT = 30
+FEW_LEFT = 60
 LONGEST_LOOK = 45
 
 
