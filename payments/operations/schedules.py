@@ -13,7 +13,7 @@ from payments.lifecycles import DISBURSEMENT, INSTALMENT
 from payments.models import Amendment, Award, Disbursement, Fund, Hold, Instalment
 from payments.operations.awards import FURTHEST
 from payments.queries import check_room, still_to_come
-from payments.rules import Plan, open_day, pay_dates, payday_is_possible
+from payments.rules import Plan, open_day, open_day_from, pay_dates, payday_is_possible
 
 Kind = Amendment.Kind
 LONGEST_REASON = 200
@@ -30,8 +30,7 @@ def top_up(
     _check_date(due_date, now)
     check_room(award.fund, amount_minor, "for this top-up")
     amendment = _amend(award, Kind.TOP_UP, reason, amount_minor, by=by, now=now)
-    day = open_day(due_date, "before", working_days_of(award.enrolment.pilot.nation))
-    added = [(day, amount_minor, Instalment.Kind.TOP_UP)]
+    added = [(_open_day(award, due_date, now), amount_minor, Instalment.Kind.TOP_UP)]
     (instalment,) = _add(award, added, amendment, now=now)
     return instalment
 
@@ -52,6 +51,8 @@ def change_schedule(
 
     The old instalments stay in the books as cancelled, and new ones take their place.
     """
+    if (amount_minor, next_date, payday) == (None, None, None) and not frequency:
+        raise Invalid("Say what is to change: amount, date or how often.", field="amount_minor")
     award = _locked(award)
     old = [one for one in still_to_come(award) if one.kind == Instalment.Kind.REGULAR]
     if not old:
@@ -129,7 +130,7 @@ def restore_award(
     if award.amendments.filter(kind=Kind.RESTORED, made_at__gte=stopped.made_at).exists():
         raise Refused("What this stop cancelled has come back already.")
     gone = award.instalments.filter(state="cancelled", state_changed_at=stopped.made_at)
-    back = [(max(one.due_date, now.date()), one.amount_minor, one.kind) for one in gone]
+    back = [(_open_day(award, one.due_date, now), one.amount_minor, one.kind) for one in gone]
     check_room(award.fund, sum(amount for _, amount, _ in back), "to bring these payments back")
     total = sum(amount for _, amount, _ in back)
     amendment = _amend(award, Kind.RESTORED, reason, total, by=by, now=now)
@@ -163,7 +164,7 @@ def _days(
     now: datetime,
 ) -> list[date]:
     """The dates of what is to come: as they are, or of a new plan from the next date on."""
-    if not (next_date or frequency or payday):
+    if not (next_date or frequency or payday is not None):
         return [one.due_date for one in old]
     rhythm = frequency or award.frequency
     if not payday_is_possible(rhythm, payday) or (rhythm == "once" and len(old) > 1):
@@ -174,7 +175,15 @@ def _days(
     own_day = payday or (award.payday if rhythm == award.frequency and not next_date else None)
     plan = Plan(rhythm, start, closed, own_day)
     is_open = working_days_of(award.enrolment.pilot.nation)
-    return pay_dates(plan, len(old), is_working_day=is_open, not_before=now.date())
+    first, *others = pay_dates(plan, len(old), is_working_day=is_open)
+    return [first if first >= now.date() else open_day(start, "after", is_open), *others]
+
+
+def _open_day(award: Award, day: date, now: datetime) -> date:
+    """A day on which banks work, moved as the award's terms say, and never before today."""
+    closed = award.terms.when_closed if award.terms else "before"
+    is_open = working_days_of(award.enrolment.pilot.nation)
+    return open_day_from(now.date(), max(day, now.date()), closed, is_open)
 
 
 def _amend(

@@ -36,8 +36,7 @@ def pay_dates(
     """
     if plan.frequency == "once":
         start = max(plan.first_date, not_before)
-        day = open_day(start, plan.when_closed, is_working_day)
-        return [day if day >= not_before else open_day(start, "after", is_working_day)]
+        return [open_day_from(not_before, start, plan.when_closed, is_working_day)]
     days = (open_day(day, plan.when_closed, is_working_day) for day in _nominal(plan))
     return list(itertools.islice((day for day in days if day >= not_before), count))
 
@@ -48,6 +47,13 @@ def open_day(day: date, when_closed: str, is_working_day: WorkingDay) -> date:
     while not is_working_day(day):
         day += step
     return day
+
+
+def open_day_from(earliest: date, day: date, when_closed: str, is_working_day: WorkingDay) -> date:
+    """The open day for a day that is not before `earliest`, and not before it either: where moving
+    back would pass it, the money goes out on the next working day."""
+    found = open_day(day, when_closed, is_working_day)
+    return found if found >= earliest else open_day(day, "after", is_working_day)
 
 
 def months_after(first: date, months: int, day: int = 0) -> date:

@@ -10,3 +10,8 @@ def sums_of(award):
 
 def who():
     return {"by": BY, "now": NOON}
+
+
+def days_of(award):
+    rows = award.instalments.exclude(state="cancelled").order_by("due_date", "number")
+    return list(rows.values_list("due_date", flat=True))
