@@ -65,12 +65,12 @@ def test_a_person_with_an_award_cannot_be_moved_to_the_comparison_arm():
 
 def test_a_comparison_arm_cannot_have_award_terms():
     pilot = a_pilot()
-    terms = pilot.award_terms.get()
 
     says = refused(
-        "UPDATE payments_awardterms SET arm_id = %s WHERE id = %s",
+        "INSERT INTO payments_awardterms"
+        " (arm_id, arm_is_paid, pilot_id, fund_id, amount_minor, count, first_date, when_closed)"
+        " SELECT %s, true, pilot_id, fund_id, 1, 1, first_date, 'before' FROM payments_awardterms",
         pilot.arms.get(code="services").pk,
-        terms.pk,
     )
 
     assert "only_a_paid_arm_has_terms" in says
