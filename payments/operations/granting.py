@@ -119,6 +119,8 @@ def _check_choice(terms: AwardTerms, choice: Choice) -> None:
             "Choose a day of the month from 1 to 31, or a day of the week from 1 (Monday) to 7.",
             field="payday",
         )
+    if terms.amount_minor * terms.count < count_at(frequency, terms.count, of=terms.frequency):
+        raise Invalid("The sum is too small to be paid so often.", field="frequency")
 
 
 def _check_budgets(terms: Sequence[AwardTerms]) -> None:

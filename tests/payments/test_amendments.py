@@ -71,6 +71,16 @@ def test_a_choice_that_the_terms_do_not_leave_is_refused(may_choose, choice):
 
 
 @pytest.mark.django_db
+def test_a_sum_of_pennies_is_not_spread_over_more_payments_than_it_has_pennies():
+    pilot = a_pilot(amount_minor=1, count=3, may_choose=True)
+
+    with pytest.raises(Invalid, match="too small to be paid so often"):
+        an_enrolment(pilot, frequency="weekly")
+
+    assert not Award.objects.exists()
+
+
+@pytest.mark.django_db
 def test_new_terms_are_a_new_version_and_awards_made_so_far_keep_theirs():
     pilot = a_pilot()
     before = an_enrolment(pilot).award

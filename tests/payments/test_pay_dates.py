@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cashpilot.core.calendars import NATIONS, working_days_of
-from payments.rules import Plan, count_at, pay_dates, spread
+from payments.rules import Plan, count_at, open_day, pay_dates, spread
 
 
 def open_days(nation):
@@ -58,6 +58,68 @@ def open_days(nation):
 )
 def test_golden_dates(plan, nation, expected):
     assert pay_dates(plan, len(expected), is_working_day=open_days(nation)) == expected
+
+
+GOLDEN_DAYS_OF_2026 = [
+    # whose calendar, the day a sum would fall on, the working day before it, the one after
+    ("scotland", date(2026, 1, 2), date(2025, 12, 31), date(2026, 1, 5)),  # 2 January
+    ("scotland", date(2026, 4, 6), date(2026, 4, 6), date(2026, 4, 6)),  # open on Easter Monday
+    ("scotland", date(2026, 8, 3), date(2026, 7, 31), date(2026, 8, 4)),  # its summer holiday
+    ("scotland", date(2026, 11, 30), date(2026, 11, 27), date(2026, 12, 1)),  # St Andrew's Day
+    ("northern-ireland", date(2026, 3, 17), date(2026, 3, 16), date(2026, 3, 18)),  # St Patrick
+    ("northern-ireland", date(2026, 7, 12), date(2026, 7, 10), date(2026, 7, 14)),  # a Sunday
+    ("northern-ireland", date(2026, 4, 6), date(2026, 4, 2), date(2026, 4, 7)),  # Easter
+    ("england-and-wales", date(2026, 3, 17), date(2026, 3, 17), date(2026, 3, 17)),
+    ("england-and-wales", date(2026, 5, 25), date(2026, 5, 22), date(2026, 5, 26)),  # spring
+    ("england-and-wales", date(2026, 12, 26), date(2026, 12, 24), date(2026, 12, 29)),
+    ("ireland", date(2026, 2, 2), date(2026, 1, 30), date(2026, 2, 3)),  # St Brigid's Day
+    ("ireland", date(2026, 3, 17), date(2026, 3, 16), date(2026, 3, 18)),
+    ("ireland", date(2026, 4, 3), date(2026, 4, 2), date(2026, 4, 7)),  # banks keep Good Friday
+    ("ireland", date(2026, 6, 1), date(2026, 5, 29), date(2026, 6, 2)),
+    ("ireland", date(2026, 8, 31), date(2026, 8, 31), date(2026, 8, 31)),
+    (
+        "united-states",
+        date(2026, 1, 19),
+        date(2026, 1, 16),
+        date(2026, 1, 20),
+    ),  # Dr King's birthday
+    ("united-states", date(2026, 6, 19), date(2026, 6, 18), date(2026, 6, 22)),  # Juneteenth
+    (
+        "united-states",
+        date(2026, 7, 3),
+        date(2026, 7, 2),
+        date(2026, 7, 6),
+    ),  # for 4 July, a Saturday
+    ("united-states", date(2026, 10, 12), date(2026, 10, 9), date(2026, 10, 13)),
+    ("united-states", date(2026, 11, 26), date(2026, 11, 25), date(2026, 11, 27)),  # Thanksgiving
+    ("canada", date(2026, 2, 16), date(2026, 2, 16), date(2026, 2, 16)),  # only in provinces
+    ("british-columbia", date(2026, 2, 16), date(2026, 2, 13), date(2026, 2, 17)),  # Family Day
+    ("manitoba", date(2026, 2, 16), date(2026, 2, 13), date(2026, 2, 17)),  # Louis Riel Day
+    ("quebec", date(2026, 6, 24), date(2026, 6, 23), date(2026, 6, 25)),  # its national day
+    ("ontario", date(2026, 6, 24), date(2026, 6, 24), date(2026, 6, 24)),
+    ("quebec", date(2026, 5, 18), date(2026, 5, 15), date(2026, 5, 19)),  # Patriots' Day
+    ("alberta", date(2026, 7, 1), date(2026, 6, 30), date(2026, 7, 2)),  # Canada Day
+    ("saskatchewan", date(2026, 8, 3), date(2026, 7, 31), date(2026, 8, 4)),
+    ("nunavut", date(2026, 7, 9), date(2026, 7, 8), date(2026, 7, 10)),  # Nunavut Day
+    ("yukon", date(2026, 8, 17), date(2026, 8, 14), date(2026, 8, 18)),  # Discovery Day
+    ("nova-scotia", date(2026, 9, 30), date(2026, 9, 29), date(2026, 10, 1)),
+    ("newfoundland-and-labrador", date(2026, 11, 11), date(2026, 11, 10), date(2026, 11, 12)),
+    ("prince-edward-island", date(2026, 2, 16), date(2026, 2, 13), date(2026, 2, 17)),  # Islanders
+    ("new-brunswick", date(2026, 8, 3), date(2026, 7, 31), date(2026, 8, 4)),
+    ("northwest-territories", date(2026, 8, 3), date(2026, 7, 31), date(2026, 8, 4)),
+]
+
+
+@pytest.mark.parametrize(("nation", "day", "before", "after"), GOLDEN_DAYS_OF_2026)
+def test_each_nation_keeps_its_own_holidays(nation, day, before, after):
+    is_open = open_days(nation)
+
+    assert open_day(day, "before", is_open) == before
+    assert open_day(day, "after", is_open) == after
+
+
+def test_every_nation_has_a_golden_day():
+    assert {nation for nation, *_ in GOLDEN_DAYS_OF_2026} == set(NATIONS)
 
 
 def test_a_lump_sum_for_a_late_joiner_goes_out_once_they_have_joined():
