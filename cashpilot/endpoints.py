@@ -21,7 +21,7 @@ from participants.queries import (
     pilot_for,
     pilots_of,
 )
-from payments.models import Frequency
+from payments.models import Frequency, WhenClosed
 
 PROMISE = (
     "amount_minor",
@@ -47,7 +47,7 @@ class NewPilot(serializers.Serializer):
     amount_minor = serializers.IntegerField()
     count = serializers.IntegerField()
     first_date = serializers.DateField()
-    when_closed = serializers.ChoiceField(["before", "after"], default="before")
+    when_closed = serializers.ChoiceField(WhenClosed.choices, default="before")
     frequency = serializers.ChoiceField(Frequency.choices, default="monthly")
     lump_minor = serializers.IntegerField(default=0, min_value=0)
     may_choose = serializers.BooleanField(default=False)

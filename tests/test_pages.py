@@ -77,6 +77,10 @@ STAFF_PAGES = {
     "/staff/pilots/{pilot}/enrol-file/": PEOPLE,
     "/staff/pilots/{pilot}/people.csv": PEOPLE,
     "/staff/participants/{person}/": PEOPLE,
+    "/staff/participants/{person}/payments/": PEOPLE,
+    "/staff/participants/{person}/payments/as-of/": PEOPLE,
+    "/staff/pilots/{pilot}/terms/cash/": {Role.MANAGER},
+    "/staff/pay-runs/forecast/{pilot}/": MONEY,
     "/staff/pay-runs/{run}/": MONEY,
 }
 

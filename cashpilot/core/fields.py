@@ -16,6 +16,10 @@ class MoneyField(forms.CharField):
         super().__init__(max_length=20, **kwargs)
         self.widget.attrs["inputmode"] = "decimal"
 
+    def prepare_value(self, value: Any) -> Any:
+        """What is known already, as people write it; what was typed stays as it is."""
+        return f"{value // 100}.{value % 100:02}" if isinstance(value, int) else value
+
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         if not text:

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cashpilot import journeys
+from cashpilot.core import access
 from cashpilot.core.fields import add_refusal
 from cashpilot.core.refusals import NotAllowed, Refused
 from cashpilot.pages.forms import PilotForm
 from participants.operations.pilots import HelpLine
-from participants.queries import arms_of, pilot_for
+from participants.queries import arms_of, pilot_for, roles_of
 from payments.queries import promised_minor
 
 HELP = ("help_name", "help_phone", "help_hours")
@@ -57,6 +58,7 @@ def pilot(request, public_id):
         "pilot": found,
         "pilot_name": found.name,
         "arms": arms_of(found),
+        "may_change": access.may(roles_of(request.user, found), "change the pilot"),
         "terms": [{"of": one, "promised_minor": promised_minor(one.fund)} for one in terms],
     }
     return render(request, "pilot.html", page)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from payments.api import amendments, books, disbursements, pay_runs, schedules
+from payments.api import amendments, books, disbursements, pay_runs, schedules, terms
 from payments.api.webhooks import StripeWebhook
 
 RUN = "pay-runs/<slug:public_id>/"
@@ -21,6 +21,7 @@ urlpatterns = [
     path(f"{PAYMENT}release/", disbursements.ReleasePayment.as_view()),
     path(f"{PAYMENT}withdraw/", disbursements.WithdrawPayment.as_view()),
     path(f"{PAYMENT}give-up/", disbursements.GiveUpPayment.as_view()),
+    path("pilots/<slug:pilot_id>/arms/<slug:arm_code>/terms/", terms.Terms.as_view()),
     path("pilots/<slug:pilot_id>/forecast/", amendments.Forecast.as_view()),
     path("pilots/<slug:pilot_id>/trial-balance/", books.TrialBalance.as_view()),
     path("pilots/<slug:pilot_id>/concerns/", books.Concerns.as_view()),

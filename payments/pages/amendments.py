@@ -1,5 +1,7 @@
 """What staff change of one person's payments to come, and a fund's months ahead."""
 
+from datetime import datetime, time
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,7 +17,7 @@ from cashpilot.forms import DateParts
 from participants.queries import enrolment_for, pilot_for, roles_of
 from payments.models import Frequency, Hold
 from payments.operations import schedules
-from payments.queries import award_of, forecast_of, schedule_of
+from payments.queries import award_of, forecast_of, schedule_as_of, schedule_of
 
 WHY = {"label": _("Why"), "max_length": 200, "help_text": _("Kept with the change, for staff.")}
 
@@ -56,6 +58,13 @@ class ResumeForm(forms.Form):
 
 class StopForm(forms.Form):
     reason = forms.CharField(**WHY)
+    is_sure = forms.BooleanField(
+        label=_("I know that what is not sent yet will not be sent to this person")
+    )
+
+
+class DayForm(forms.Form):
+    day = forms.DateField(label=_("At the end of which day"), widget=DateParts)
 
 
 VERBS = {
@@ -106,7 +115,8 @@ def change(request, public_id, verb):
     form = form_class(request.POST, prefix=verb)
     if form.is_valid():
         try:
-            said = {name: value for name, value in form.cleaned_data.items() if value != ""}
+            asked = form.cleaned_data
+            said = {name: asked[name] for name in asked if name != "is_sure" and asked[name] != ""}
             who = {"by": request.user.public_id, "now": timezone.now()}
             operation(award=award_of(enrolment), **said, **who)
             messages.success(request, done)
@@ -115,6 +125,27 @@ def change(request, public_id, verb):
             add_refusal(form, no)
     page = _page(request, enrolment, {verb: form})
     return render(request, "payments/change_schedule.html", page, status=400)
+
+
+@login_required
+@require_GET
+def payments_as_of(request, public_id):
+    """One person's payments as they stood at the end of a day; today, where none is named."""
+    enrolment = enrolment_for(request.user, public_id, "see people")
+    award, today = award_of(enrolment), timezone.localdate()
+    form = DayForm(request.GET if "day_day" in request.GET else {"day": today})
+    page = {
+        "section": "participants",
+        "pilot_name": enrolment.pilot.name,
+        "enrolment": enrolment,
+        "form": form,
+        "currency": award.currency,
+    }
+    if form.is_valid():
+        day = form.cleaned_data["day"]
+        moment = timezone.make_aware(datetime.combine(day, time.max))
+        page |= {"day": day, "payments": schedule_as_of(award, moment)}
+    return render(request, "payments/schedule_as_of.html", page)
 
 
 @login_required

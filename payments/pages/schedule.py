@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cashpilot.core.refusals import NotFound, Refused
@@ -15,6 +16,7 @@ from payments.providers import get_provider
 from payments.queries import Payment, Schedule, last_change_of, schedule_of
 
 COLOURS = {"paid": "green", "submitted": "blue", "returned": "yellow", "failed": "yellow"}
+SENTENCES = {"top_up": gettext_lazy("An extra payment."), "lump": gettext_lazy("A lump sum.")}
 
 
 def _mine(request, public_id):
@@ -108,6 +110,7 @@ def _shown(schedule: Schedule) -> dict:
         "card": _card(schedule, today),
         "so_far": [_row(one) for one in schedule.so_far],
         "last": schedule.to_come[-1] if schedule.to_come else None,
+        "extra": [one for one in schedule.to_come if one.kind == "top_up"],
         "is_moving": any(one.state in ("queued", "submitted") for one in schedule.payments),
         "needs_destination": schedule.recipient_status in ("new", "action_needed"),
     }
@@ -117,21 +120,25 @@ def _card(schedule: Schedule, today) -> dict | None:
     payment = schedule.next_payment
     if payment is None:
         return None
+    is_waiting = schedule.is_held or payment.due_date < today
     return {
+        "title": _("Your next payment, an extra one") if payment.kind == "top_up" else "",
         "amount_minor": payment.amount_minor,
         "currency": payment.currency,
         "on": payment.due_date,
-        "today": None if payment.due_date < today else today,
+        "today": None if is_waiting else today,
         "account_tail": schedule.account_tail,
-        "words": _said_of_next(payment, today),
+        "words": _said_of_next(payment, today, schedule.is_held),
     }
 
 
-def _said_of_next(payment: Payment, today) -> str:
+def _said_of_next(payment: Payment, today, is_held: bool) -> str:
     if payment.state == "returned":
         return _("Your bank sent the money back. It is still yours. We will call you.")
     if payment.state != "planned":
         return payment.words
+    if is_held:
+        return _("This one is waiting for now. It is still yours.")
     if payment.due_date < today:
         return _("This one is late. We are looking into it. You did not do anything wrong.")
     return ""
@@ -144,6 +151,7 @@ def _row(payment: Payment) -> dict:
         "currency": payment.currency,
         "words": payment.words,
         "colour": COLOURS.get(payment.state, "grey"),
+        "sentence": SENTENCES.get(payment.kind, ""),
         "why": _why_late(payment),
     }
 

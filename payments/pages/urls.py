@@ -1,6 +1,6 @@
 from django.urls import path
 
-from payments.pages import acts, amendments, books, pay_runs, schedule
+from payments.pages import acts, amendments, books, pay_runs, schedule, terms
 
 RUN_VERBS = {
     "submit": "submit_pay_run",
@@ -53,11 +53,17 @@ staff_patterns = [
     path("differences/<slug:public_id>/close/", books.close_difference, name="close_difference"),
     path("payments/<slug:public_id>/follow-up/", books.follow_up, name="follow_up"),
     path("participants/<slug:public_id>/statement/", books.statement, name="statement"),
+    path("pilots/<slug:pilot_id>/terms/<slug:arm_code>/", terms.change_terms, name="change_terms"),
     path("pay-runs/forecast/<slug:pilot_id>/", amendments.forecast, name="forecast"),
     path(
         "participants/<slug:public_id>/payments/",
         amendments.payments_of,
         name="payments_of_person",
+    ),
+    path(
+        "participants/<slug:public_id>/payments/as-of/",
+        amendments.payments_as_of,
+        name="payments_as_of",
     ),
     path(
         "participants/<slug:public_id>/payments/<slug:verb>/",

@@ -45,6 +45,7 @@ from payments.queries.previews import Changes, Preview, changes_since_the_last_r
 from payments.queries.schedules import (
     Payment,
     Schedule,
+    arm_with_terms,
     award_of,
     last_change_of,
     received_minor,
@@ -84,6 +85,7 @@ __all__ = [
     "Then",
     "accounting_rows",
     "accounts_active_between",
+    "arm_with_terms",
     "arrivals_through",
     "award_of",
     "balances_of",

@@ -204,6 +204,16 @@ def terms_of(arm: Arm) -> AwardTerms | None:
     return arm.award_terms.select_related("fund").order_by("-version").first()
 
 
+def arm_with_terms(pilot: Pilot, code: str) -> tuple[Arm, list[AwardTerms]]:
+    """An arm of this pilot and every version of its terms, newest first; `NotFound` where it has
+    none."""
+    found = AwardTerms.objects.filter(pilot=pilot, arm__code=code).select_related("arm", "fund")
+    versions = list(found.order_by("-version"))
+    if not versions:
+        raise NotFound("This pilot promises nothing in such an arm.")
+    return versions[0].arm, versions
+
+
 def still_to_come(award: Award, *, with_frozen: bool = False) -> QuerySet[Instalment]:
     """What is planned and not on its way, in order of date, locked.
 

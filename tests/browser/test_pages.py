@@ -198,6 +198,8 @@ def test_the_pages_of_money_and_of_people_who_need_something(look, live_server, 
 
     for path, name in (
         (f"{person}/payments/", "change-payments"),
+        (f"{person}/payments/as-of/", "payments-as-of"),
+        (f"pilots/{pilot}/terms/cash/", "terms"),
         (f"{person}/life-events/", "life-events"),
         (f"{person}/statement/", "statement"),
         ("pay-runs/", "pay-runs"),

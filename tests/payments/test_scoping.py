@@ -20,6 +20,7 @@ READS = [
     f"{PILOT}/pay-runs/",
     f"{PILOT}/approval-thresholds/",
     f"{PILOT}/forecast/",
+    f"{PILOT}/arms/cash/terms/",
     f"{PILOT}/trial-balance/",
     f"{PILOT}/concerns/",
     f"{PERSON}/schedule/",
@@ -37,6 +38,7 @@ WRITES = [
     f"{PERSON}/life-events/",
     f"{PILOT}/approval-thresholds/",
     f"{PILOT}/pay-runs/",
+    f"{PILOT}/arms/cash/terms/",
 ]
 
 
