@@ -72,6 +72,11 @@ class Sandbox:
         return self.world.base_url
 
     @property
+    def lines_opened(self):
+        """How many connections clients have made since the start."""
+        return self._server.lines_opened
+
+    @property
     def is_stopping(self):
         return self._stopping.is_set()
 

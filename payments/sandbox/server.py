@@ -31,8 +31,10 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, sandbox, port):
         self.sandbox = sandbox
+        self.lines_opened = 0
         self._lines = set()
         self._lock = threading.Lock()
+        self._free = threading.BoundedSemaphore(sandbox.world.options.lines)
         super().__init__((HOST, port), Handler)
 
     @property
@@ -47,14 +49,22 @@ class Server(ThreadingHTTPServer):
                 _shut(line)
 
     def process_request(self, request, client_address):
+        """A thread for the line, once there are fewer than `lines` of them."""
+        while not self._free.acquire(timeout=LOOK_EVERY):
+            if self.sandbox.is_stopping:
+                return _shut(request)
         with self._lock:
             self._lines.add(request)
-        super().process_request(request, client_address)
+            self.lines_opened += 1
+        return super().process_request(request, client_address)
 
     def shutdown_request(self, request):
         with self._lock:
+            was_served = request in self._lines
             self._lines.discard(request)
         super().shutdown_request(request)
+        if was_served:
+            self._free.release()
 
     def handle_error(self, request, client_address):
         """Show it, unless a client went away or the sandbox is ending."""
@@ -66,6 +76,10 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1
+
+    def setup(self):
+        self.timeout = self.server.sandbox.world.options.idle
+        super().setup()
 
     def do_GET(self):
         self._serve("GET")

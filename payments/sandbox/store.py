@@ -29,11 +29,19 @@ CREATE TABLE IF NOT EXISTS objects (
     account TEXT, created INTEGER, type TEXT, status TEXT, transfer_group TEXT,
     destination TEXT, source TEXT, payout TEXT, payment TEXT, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS by_time ON objects (kind, account, created, seq);
-CREATE INDEX IF NOT EXISTS by_group ON objects (transfer_group) WHERE transfer_group IS NOT NULL;
-CREATE INDEX IF NOT EXISTS by_destination ON objects (destination, kind)
+DROP INDEX IF EXISTS by_group;
+DROP INDEX IF EXISTS by_destination;
+DROP INDEX IF EXISTS by_source;
+DROP INDEX IF EXISTS by_payout;
+CREATE INDEX IF NOT EXISTS of_kind ON objects (kind, created, seq);
+CREATE INDEX IF NOT EXISTS of_group ON objects (transfer_group, kind, created, seq)
+    WHERE transfer_group IS NOT NULL;
+CREATE INDEX IF NOT EXISTS of_destination ON objects (destination, kind, created, seq)
     WHERE destination IS NOT NULL;
-CREATE INDEX IF NOT EXISTS by_source ON objects (source) WHERE source IS NOT NULL;
-CREATE INDEX IF NOT EXISTS by_payout ON objects (payout) WHERE payout IS NOT NULL;
+CREATE INDEX IF NOT EXISTS of_source ON objects (source, kind, account, created, seq)
+    WHERE source IS NOT NULL;
+CREATE INDEX IF NOT EXISTS of_payout ON objects (payout, kind, account, created, seq)
+    WHERE payout IS NOT NULL;
 CREATE INDEX IF NOT EXISTS not_paid_out ON objects (account)
     WHERE kind = 'balance_transaction' AND payout IS NULL;
 CREATE TABLE IF NOT EXISTS floats (currency TEXT PRIMARY KEY, amount INTEGER NOT NULL);

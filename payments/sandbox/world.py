@@ -24,6 +24,8 @@ class Options:
     limiter: bool = True
     latency: float = 0.0  # real seconds before every answer
     hold: float = 90.0  # real seconds that a hanging answer keeps the line
+    lines: int = 256  # connections at a time, each with its thread; the next waits for its turn
+    idle: float = 60.0  # real seconds after which a silent connection makes room
     public_url: str = ""  # where people's browsers find the hosted pages, if not where programs do
     floats: dict = field(default_factory=dict)  # currency: minor units at the start
     platform_webhook: tuple = ()  # (address, secret)

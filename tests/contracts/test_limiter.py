@@ -1,5 +1,8 @@
 """Twenty-five calls a second for each operation, a hundred in all."""
 
+import threading
+import time
+
 import pytest
 import stripe
 
@@ -50,6 +53,39 @@ def test_refused_calls_do_not_count(timed):
     moment[0] = 1.0
 
     assert [limiter.refusal("POST /v1/transfers") for _ in range(25)] == [None] * 25
+
+
+def most_within_a_second(moments):
+    """The most of these sorted moments that fall into any one second, its end left out."""
+    return max(
+        sum(1 for later in moments[first:] if later < start + 1)
+        for first, start in enumerate(moments)
+    )
+
+
+def test_under_a_crowd_no_second_ever_holds_more_than_the_limit():
+    read, admitted = threading.local(), []
+
+    def clock():
+        read.at = time.monotonic()
+        return read.at
+
+    limiter = Limiter(clock=clock)
+    until = time.monotonic() + 1.6
+
+    def ask_without_end():
+        while time.monotonic() < until:
+            if limiter.refusal("POST /v1/transfers") is None:
+                admitted.append(read.at)
+
+    crowd = [threading.Thread(target=ask_without_end) for _ in range(16)]
+    for one in crowd:
+        one.start()
+    for one in crowd:
+        one.join()
+
+    assert most_within_a_second(sorted(admitted)) == 25
+    assert len(admitted) == 50
 
 
 def test_over_http_the_limit_is_a_429_with_its_reason(sandbox, stripe_client):
