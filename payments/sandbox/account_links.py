@@ -2,7 +2,7 @@
 
 import secrets
 
-from . import account_shape, errors, forms, standing
+from . import account_shape, errors, forms, standing, thin_events
 
 CREATE = frozenset(
     {"account", "type", "refresh_url", "return_url", "collect", "collection_options"}
@@ -17,6 +17,22 @@ def create(world, call):
     account_id = forms.required_text(params, "account")
     account = account_shape.found(world, account_id, param="account", status=400)
     type = forms.required_text(params, "type")
+    check_type(type)
+    link = issue(
+        world,
+        account,
+        refresh_url=forms.address(params, "refresh_url", code="url_invalid"),
+        return_url=forms.address(params, "return_url", code="url_invalid"),
+    )
+    return {
+        "object": "account_link",
+        "created": link["created"],
+        "expires_at": link["expires_at"],
+        "url": url_of(world, link),
+    }
+
+
+def check_type(type):
     if type == "account_update":
         raise errors.invalid(
             "Accounts with a Stripe dashboard update themselves there: use a login link.",
@@ -24,26 +40,28 @@ def create(world, call):
         )
     if type != "account_onboarding":
         raise errors.invalid(f"Invalid type: {type}", param="type")
-    token, now = secrets.token_urlsafe(16), world.now()
-    world.store.add(
+
+
+def issue(world, account, *, refresh_url, return_url, is_second=False):
+    """A link for the account; `is_second` says that the second API made it."""
+    return world.store.add(
         {
-            "id": token,
+            "id": secrets.token_urlsafe(16),
             "object": KIND,
             "account": account["id"],
-            "created": now,
-            "expires_at": now + LIVES,
-            "refresh_url": forms.address(params, "refresh_url", code="url_invalid"),
-            "return_url": forms.address(params, "return_url", code="url_invalid"),
+            "created": world.now(),
+            "expires_at": world.now() + LIVES,
+            "refresh_url": refresh_url,
+            "return_url": return_url,
             "opened_at": None,
             "finished": False,
+            "_second": is_second,
         }
     )
-    return {
-        "object": "account_link",
-        "created": now,
-        "expires_at": now + LIVES,
-        "url": world.page_url(f"onboard/{token}"),
-    }
+
+
+def url_of(world, link):
+    return world.page_url(f"onboard/{link['id']}")
 
 
 def open(world, token):
@@ -71,6 +89,13 @@ def hand_in(world, token, answers):
         return link["refresh_url"]
     link["finished"] = True
     world.store.save(link)
+    if link.get("_second"):
+        returned = {
+            "account_id": link["account"],
+            "configurations": ["recipient"],
+            "use_case": "account_onboarding",
+        }
+        thin_events.emit(world, "v2.core.account_link.returned", data=returned)
     if answers.get("outcome") != "leave":
         standing.change(
             world,

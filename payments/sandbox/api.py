@@ -95,14 +95,14 @@ class Api:
                 forms.only(call.params, route.parameters)
                 if fault == "500_before":
                     raise errors.broken()
-                status, body = 200, route.handler(self.world, call, *ids)
+                done = told = 200, route.handler(self.world, call, *ids)
                 if fault == "500_after":
-                    status, body = 500, errors.broken().body
+                    told = 500, errors.broken().body
                 if is_keyed:
-                    self.keys.keep(call, status, body)
-                return status, body
+                    self.keys.keep(call, *(done if call.is_second else told))
+                return told
         except errors.ApiError as refusal:
-            if is_keyed and refusal.kept:
+            if is_keyed and refusal.kept and not call.is_second:
                 self.keys.keep(call, refusal.status, refusal.body)
             raise
 

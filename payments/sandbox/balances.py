@@ -45,7 +45,7 @@ def post(world, account, amount, currency, type, source, *, available_on=None, p
     }
     world.store.add(line)
     if account == PLATFORM:
-        _add_to_float(world, currency, amount)
+        add_to_float(world, currency, amount)
     return line["id"]
 
 
@@ -55,6 +55,16 @@ def set_float(world, currency, amount):
     if change:
         post(world, PLATFORM, change, currency, "adjustment", None)
     return amount
+
+
+def add_to_float(world, currency, amount):
+    """Change what the platform can send, without a line of its own."""
+    world.store.run(
+        "INSERT INTO floats (currency, amount) VALUES (?, ?)"
+        " ON CONFLICT (currency) DO UPDATE SET amount = amount + excluded.amount",
+        currency,
+        amount,
+    )
 
 
 def retrieve(world, call):
@@ -114,15 +124,6 @@ def transaction(world, call, id):
     if line is None or line["_account"] != call.owner:
         raise errors.no_such("balance transaction", id)
     return shown(world, line)
-
-
-def _add_to_float(world, currency, amount):
-    world.store.run(
-        "INSERT INTO floats (currency, amount) VALUES (?, ?)"
-        " ON CONFLICT (currency) DO UPDATE SET amount = amount + excluded.amount",
-        currency,
-        amount,
-    )
 
 
 def _of_payout(world, call, id):

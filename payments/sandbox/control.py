@@ -57,6 +57,17 @@ def webhooks(sandbox, body):
     return dataclasses.asdict(sandbox.webhooks(**body))
 
 
+def destinations(sandbox, body):
+    """{"url", "secret"}: where thin events go; without a secret one is made."""
+    return {"secret": sandbox.add_webhook(body["url"], body.get("secret"), thin=True)}
+
+
+def lists(sandbox, body):
+    """{"lag": seconds}"""
+    sandbox.lag_lists(int(body["lag"]))
+    return {"lag": sandbox.world.list_lag}
+
+
 def onboard(sandbox, body, account):
     """{"bank_number", "first_name", "outcome": finish, document or reject}, all optional."""
     return sandbox.onboard(account, **body)
@@ -107,6 +118,8 @@ TABLE = (
     ("POST", r"/sandbox/faults", faults),
     ("GET", r"/sandbox/faults", lambda sandbox, body: faults_now(sandbox)),
     ("POST", r"/sandbox/webhooks", webhooks),
+    ("POST", r"/sandbox/destinations", destinations),
+    ("POST", r"/sandbox/lists", lists),
     ("POST", r"/sandbox/accounts/(\w+)/onboard", onboard),
     ("POST", r"/sandbox/accounts/(\w+)/(restrict|restore|reject|bank_ok)", change),
     ("POST", r"/sandbox/run_payouts", run_payouts),

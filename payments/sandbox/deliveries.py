@@ -6,7 +6,7 @@ import threading
 import time
 from urllib.parse import urlsplit
 
-from . import events, webhooks
+from . import events, thin_events, webhooks
 from .chances import chance
 from .world import DAY
 
@@ -16,11 +16,11 @@ GIVE_UP_AFTER = 3 * DAY
 BATCH = 50
 
 
-def enqueue(world, event):
-    """One delivery for each endpoint that listens, as the mischief has it."""
-    for endpoint in webhooks.interested_in(world, event):
-        subject = (event["type"], event["_payment"] or event["data"]["object"].get("id"))
-        lost, copies, wait = world.mischief.fate(event["type"], subject)
+def enqueue(world, event, subject, endpoints):
+    """One delivery for each endpoint, as the mischief has it; `subject` is the payment or the
+    object that the event is about."""
+    for endpoint in endpoints:
+        lost, copies, wait = world.mischief.fate(event["type"], (event["type"], subject))
         world.store.run(
             "INSERT INTO deliveries (event, endpoint, due, copies, state) VALUES (?, ?, ?, ?, ?)",
             event["id"],
@@ -79,14 +79,11 @@ class Sender:
 
     def _attempt(self, id, event_id, endpoint_id, copies, attempts):
         world = self._world
-        event, endpoint = (
-            world.store.get("event", event_id),
-            world.store.get(webhooks.KIND, endpoint_id),
-        )
+        event, endpoint = world.store.body_of(event_id), world.store.body_of(endpoint_id)
         if event is None or endpoint is None or endpoint["status"] != "enabled":
             world.store.run("UPDATE deliveries SET state = 'abandoned' WHERE id = ?", id)
             return False
-        message = events.shown(world, event, endpoint["api_version"])
+        message = _message(world, event, endpoint)
         taken = sum(self._post(endpoint, message) for _ in range(copies)) == copies
         wait = WAITS[min(attempts, len(WAITS) - 1)]
         stale = world.now() + wait > event["created"] + GIVE_UP_AFTER
@@ -127,6 +124,12 @@ class Sender:
         )
         self._lines[address.netloc] = kind(address.netloc, timeout=PATIENCE)
         yield self._lines[address.netloc], True
+
+
+def _message(world, event, endpoint):
+    if event["object"] == thin_events.KIND:
+        return thin_events.notice(event)
+    return events.shown(world, event, endpoint["api_version"])
 
 
 def counts(world):

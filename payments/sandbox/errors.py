@@ -27,6 +27,11 @@ def declined(message, *, code, param=None):
     return ApiError(400, "invalid_request_error", message, code=code, param=param, kept=True)
 
 
+def of_type(type, message):
+    """A refusal of the second API, which names its reason by type; a later try is a new one."""
+    return ApiError(400, type, message, code=type)
+
+
 def no_such(noun, id, *, param="id", status=404):
     message = f"No such {noun}: '{id}'"
     return ApiError(status, "invalid_request_error", message, code="resource_missing", param=param)
@@ -41,12 +46,12 @@ def no_such_address(method, path):
     return ApiError(404, "invalid_request_error", message, code="resource_missing")
 
 
-def key_reused():
+def key_reused(status=400):
     message = (
         "This idempotency key was first used with other parameters; "
         "use a new key for a new request."
     )
-    return ApiError(400, "idempotency_error", message)
+    return ApiError(status, "idempotency_error", message)
 
 
 def key_in_use():

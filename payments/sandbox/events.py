@@ -2,7 +2,7 @@
 
 import copy
 
-from . import deliveries, errors, forms, lists
+from . import deliveries, errors, forms, lists, webhooks
 from .world import API_VERSION, DAY, PLATFORM
 
 KEPT_FOR = 30 * DAY
@@ -30,7 +30,8 @@ def emit(world, type, subject, *, account=None, call=None, before=None):
     if account:
         event["account"] = account
     world.store.add(event)
-    deliveries.enqueue(world, event)
+    subject_id = event["_payment"] or event["data"]["object"].get("id")
+    deliveries.enqueue(world, event, subject_id, webhooks.interested_in(world, event))
     return event
 
 

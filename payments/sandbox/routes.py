@@ -11,14 +11,20 @@ from . import (
     errors,
     events,
     lists,
+    outbound_payments,
     payouts,
+    second_accounts,
+    thin_events,
     topups,
     transfers,
+    verifications,
     webhooks,
 )
 
 NONE = frozenset()
 EVENT_FILTERS = lists.PAGING | {"type", "types", "delivery_success"}
+PAYMENTS = "/v2/money_management/outbound_payments"
+VERIFICATIONS = "/v2/money_management/recipient_verifications"
 TABLE = (  # method, address, handler, parameters, may act for a connected account
     ("GET", "/v1/account", accounts.retrieve_current, NONE, True),
     ("POST", "/v1/accounts", accounts.create, accounts.CREATE, False),
@@ -65,6 +71,19 @@ TABLE = (  # method, address, handler, parameters, may act for a connected accou
     ("GET", "/v1/webhook_endpoints/{id}", webhooks.retrieve, NONE, False),
     ("POST", "/v1/webhook_endpoints/{id}", webhooks.update, webhooks.UPDATE, False),
     ("DELETE", "/v1/webhook_endpoints/{id}", webhooks.delete, NONE, False),
+    ("POST", "/v2/core/accounts", second_accounts.create, second_accounts.CREATE, False),
+    ("GET", "/v2/core/accounts", second_accounts.index, second_accounts.FILTERS, False),
+    ("GET", "/v2/core/accounts/{id}", second_accounts.retrieve, frozenset({"include"}), False),
+    ("POST", "/v2/core/accounts/{id}", second_accounts.update, second_accounts.UPDATE, False),
+    ("POST", "/v2/core/account_links", second_accounts.link, second_accounts.LINK, False),
+    ("GET", "/v2/core/events/{id}", thin_events.retrieve, NONE, False),
+    ("POST", PAYMENTS, outbound_payments.create, outbound_payments.CREATE, False),
+    ("GET", PAYMENTS, outbound_payments.index, outbound_payments.FILTERS, False),
+    ("GET", PAYMENTS + "/{id}", outbound_payments.retrieve, NONE, False),
+    ("POST", PAYMENTS + "/{id}/cancel", outbound_payments.cancel, NONE, False),
+    ("POST", VERIFICATIONS, verifications.create, verifications.CREATE, False),
+    ("GET", VERIFICATIONS + "/{id}", verifications.retrieve, NONE, False),
+    ("POST", VERIFICATIONS + "/{id}/acknowledge", verifications.acknowledge, NONE, False),
 )
 
 

@@ -3,7 +3,17 @@
 import json
 import threading
 
-from . import account_shape, accounts, balances, payout_runs, standing, summary, timeline, webhooks
+from . import (
+    account_shape,
+    accounts,
+    balances,
+    payout_runs,
+    standing,
+    summary,
+    thin_events,
+    timeline,
+    webhooks,
+)
 from .api import Api
 from .clock import Clock, moment
 from .deliveries import Sender
@@ -176,10 +186,17 @@ class Sandbox:
         self.world.deliveries_wanted.set()
         return self.world.mischief
 
-    def add_webhook(self, url, secret=None, *, connect=False):
-        """Tell `url` of the platform's events, or of connected accounts'; returns the secret."""
+    def add_webhook(self, url, secret=None, *, connect=False, thin=False):
+        """Tell `url` of the platform's events, of connected accounts' or, in `thin` words, of the
+        second API's; returns the secret."""
         with self.world.store.unit():
+            if thin:
+                return thin_events.register(self.world, url, secret)["_secret"]
             return webhooks.register(self.world, url, secret, connect=connect)["_secret"]
+
+    def lag_lists(self, seconds):
+        """From now on the second API's lists know of a change only so much later."""
+        self.world.list_lag = seconds
 
     # questions
 
@@ -203,6 +220,7 @@ class Sandbox:
     def reset(self):
         """Nothing stored, no trouble; the clock, the float and the webhooks as at the start."""
         self.world.mischief = Mischief()
+        self.world.list_lag = self.world.options.list_lag
         self.faults.clear()
         self.limiter.on = self.world.options.limiter
         with self.world.store.unit():

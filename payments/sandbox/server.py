@@ -12,7 +12,7 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-from . import control, errors, forms, pages
+from . import control, errors, forms, json_forms, pages
 from .world import API_VERSION, Call
 
 HOST = "127.0.0.1"
@@ -102,7 +102,7 @@ class Handler(BaseHTTPRequestHandler):
     def _serve(self, method):
         address = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if address.path.startswith("/v1/"):
+        if address.path.startswith(("/v1/", "/v2/")):
             self._serve_api(method, address, body)
         elif page := pages.answer(self.server.sandbox, method, address.path, body):
             self._send_page(page)
@@ -113,8 +113,7 @@ class Handler(BaseHTTPRequestHandler):
     def _serve_api(self, method, address, body):
         sandbox = self.server.sandbox
         try:
-            text = address.query if method == "GET" else body.decode()
-            params = forms.decoded(text)
+            params = _params(method, address, body)
         except (errors.ApiError, UnicodeDecodeError):
             refusal = errors.invalid("The parameters could not be read.")
             return self._send_json(refusal.status, refusal.body)
@@ -129,7 +128,7 @@ class Handler(BaseHTTPRequestHandler):
             method=method,
             path=path,
             params=params,
-            account=headers.get("Stripe-Account") or None,
+            account=headers.get("Stripe-Account") or headers.get("Stripe-Context") or None,
             key=headers.get("Idempotency-Key") or None,
             id=self.server.sandbox.world.new_id("req"),
             version=headers.get("Stripe-Version") or API_VERSION,
@@ -202,6 +201,13 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body[: len(body) // 2])
         self.wfile.flush()
         self._drop(answer)
+
+
+def _params(method, address, body):
+    if method == "GET":
+        return forms.decoded(address.query)
+    is_second = address.path.startswith("/v2/")
+    return (json_forms if is_second else forms).decoded(body.decode())
 
 
 def _api_key(authorization):

@@ -1,6 +1,6 @@
 """How an account becomes ready, is stopped and goes on: one function for each change."""
 
-from . import agenda, banks, errors
+from . import agenda, banks, errors, thin_events
 from .account_shape import capability, found, require, shown, state_of
 from .events import emit
 
@@ -17,6 +17,8 @@ def change(world, id, what, *, call=None, **details):
     if account["capabilities"]["transfers"] != before:
         emit(world, "capability.updated", capability(account), account=id, call=call)
     emit(world, "account.updated", shown(account), account=id, call=call)
+    if "_second" in account:
+        _tell_thinly(world, account, account["capabilities"]["transfers"] != before)
     return account
 
 
@@ -69,6 +71,19 @@ def mend_bank(world, account, bank_number=None):
     _set_bank(world, account, bank_number or banks.PAYS)
     account["_payouts_stopped"] = False
     agenda.put(world, world.now(), "payout_run", account["id"])
+
+
+def _tell_thinly(world, account, has_other_status):
+    """The same for the second API, to accounts that it made."""
+    related = ("v2.core.account", account["id"], f"/v2/core/accounts/{account['id']}")
+    thin_events.emit(world, "v2.core.account[requirements].updated", related)
+    for name in account["_second"]["wanted"] if has_other_status else ():
+        thin_events.emit(
+            world,
+            "v2.core.account[configuration.recipient].capability_status_updated",
+            related,
+            data={"updated_capability": name},
+        )
 
 
 def _set_bank(world, account, number):

@@ -48,10 +48,11 @@ CREATE TABLE IF NOT EXISTS floats (currency TEXT PRIMARY KEY, amount INTEGER NOT
 CREATE TABLE IF NOT EXISTS agenda (
     at INTEGER NOT NULL, act TEXT NOT NULL, subject TEXT NOT NULL, PRIMARY KEY (act, subject));
 CREATE INDEX IF NOT EXISTS agenda_by_time ON agenda (at);
-CREATE TABLE IF NOT EXISTS idempotency (
-    account TEXT, key TEXT, created INTEGER NOT NULL, fingerprint TEXT NOT NULL,
+DROP TABLE IF EXISTS idempotency;
+CREATE TABLE IF NOT EXISTS keys (
+    account TEXT, key TEXT, until INTEGER NOT NULL, fingerprint TEXT NOT NULL,
     status INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (account, key));
-CREATE INDEX IF NOT EXISTS idempotency_by_time ON idempotency (created);
+CREATE INDEX IF NOT EXISTS keys_by_end ON keys (until);
 CREATE TABLE IF NOT EXISTS deliveries (
     id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, endpoint TEXT NOT NULL,
     due INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, copies INTEGER NOT NULL DEFAULT 1,
@@ -62,7 +63,7 @@ CREATE TABLE IF NOT EXISTS requests (n INTEGER PRIMARY KEY AUTOINCREMENT, entry 
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 IDS_AT_A_TIME = 1000
-TABLES = ("objects", "floats", "agenda", "idempotency", "deliveries", "requests")
+TABLES = ("objects", "floats", "agenda", "keys", "deliveries", "requests")
 
 
 class Store:
@@ -143,6 +144,11 @@ class Store:
     def get(self, kind, id):
         """The object, or None."""
         row = self.row("SELECT body FROM objects WHERE id = ? AND kind = ?", id, kind)
+        return json.loads(row[0]) if row else None
+
+    def body_of(self, id):
+        """The object of whatever kind, or None."""
+        row = self.row("SELECT body FROM objects WHERE id = ?", id)
         return json.loads(row[0]) if row else None
 
     def find(self, kind, where="1", *values, order="seq"):

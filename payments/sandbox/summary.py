@@ -3,7 +3,7 @@ arrive."""
 
 from collections import defaultdict
 
-from . import account_shape, balances, deliveries, payouts, transfers
+from . import account_shape, balances, deliveries, outbound_payments, payouts, transfers
 
 
 def of(world):
@@ -20,6 +20,7 @@ def of(world):
             "transfers": len(found),
             "payments": payments_of(found, arrived, "_payment"),
             "groups": payments_of(found, arrived, "transfer_group"),
+            "outbound": outbound_of(world.store.find(outbound_payments.KIND)),
             "payouts": _tally(payout["status"] for payout in world.store.find(payouts.KIND)),
             "events": world.store.row("SELECT count(*) FROM objects WHERE kind = 'event'")[0],
             "deliveries": deliveries.counts(world),
@@ -38,6 +39,18 @@ def payments_of(found, arrived, name):
         total["sent"] += transfer["amount"] - transfer["amount_reversed"]
         total["arrived"] += transfer["amount"] if transfer["_received"] in arrived else 0
         total["ids"].append(transfer["id"])
+    return dict(totals)
+
+
+def outbound_of(found):
+    """The same of outbound payments; those that came back or never left count for nothing."""
+    totals = defaultdict(lambda: {"payments": 0, "sent": 0, "arrived": 0, "ids": []})
+    for one in found:
+        total, is_live = totals[one["_payment"]], one["status"] in ("processing", "posted")
+        total["payments"] += is_live
+        total["sent"] += one["_amount"] if is_live else 0
+        total["arrived"] += one["_amount"] if one["status"] == "posted" else 0
+        total["ids"].append(one["id"])
     return dict(totals)
 
 

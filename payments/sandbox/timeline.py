@@ -1,6 +1,15 @@
 """What time brings: the acts that the agenda names."""
 
-from . import agenda, payout_runs, payouts, standing, topups
+from . import (
+    agenda,
+    outbound_payments,
+    payout_runs,
+    payouts,
+    replica,
+    standing,
+    topups,
+    verifications,
+)
 
 ACTS = {
     "account_verified": standing.verified,
@@ -8,6 +17,10 @@ ACTS = {
     "payout_submit": payouts.submit,
     "payout_arrive": payouts.arrive,
     "payout_bounce": payouts.bounce,
+    "outbound_post": outbound_payments.post,
+    "outbound_return": outbound_payments.come_back,
+    "verification_expires": verifications.expire,
+    "list_catches_up": replica.catch_up,
     "topup_settle": topups.settle,
     "topup_reverse": topups.take_back,
 }

@@ -20,6 +20,7 @@ class Options:
     payout_after: int = DAY  # from a transfer to money the account can pay out
     arrive_after: int = DAY  # from a payout to its arrival at the bank
     topup_after: int = DAY
+    list_lag: int = 0  # until the second API's lists know of a change
     country: str = "GB"
     limiter: bool = True
     latency: float = 0.0  # real seconds before every answer
@@ -52,6 +53,11 @@ class Call:
     operation: str = ""  # method and address pattern: what the limiter counts
 
     @property
+    def is_second(self):
+        """Whether it is a call of the second API."""
+        return self.path.startswith("/v2/")
+
+    @property
     def owner(self):
         """The account acted for."""
         return self.account or PLATFORM
@@ -76,6 +82,7 @@ class World:
         self.options = options
         self.base_url = ""
         self.mischief = Mischief()
+        self.list_lag = options.list_lag
         self.deliveries_wanted = threading.Event()
 
     def now(self):

@@ -1,6 +1,8 @@
 """Whatever is asked, the sandbox answers: with the thing, or with an error body of the right
 shape."""
 
+import pytest
+import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -8,6 +10,7 @@ from payments.sandbox.errors import ApiError
 from payments.sandbox.forms import decoded
 from payments.sandbox.routes import TABLE
 from payments.sandbox.world import Call
+from tests.sandbox_fixture import KEY
 
 NAMES = st.sampled_from(sorted({name for row in TABLE for name in row[3]} | {"expand"}))
 LEAVES = st.sampled_from(
@@ -78,3 +81,19 @@ def test_forms_are_read_as_the_sdk_writes_them():
         "expand": ["data.source"],
         "created": {"gte": "1"},
     }
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b"[]", b'"x"', b"\xff", b'{"a": "\\ud800"}', b"[" * 100_000, b"nul"]
+)
+def test_a_body_that_is_no_json_object_is_refused(sandbox, body):
+    answer = requests.post(
+        sandbox.base_url + "/v2/core/accounts",
+        body,
+        headers={"Authorization": f"Bearer {KEY}"},
+        timeout=3,
+    )
+
+    assert answer.status_code == 400
+    assert set(answer.json()["error"]) >= {"type", "message"}
+    assert sandbox.state()["accounts"] == {}
