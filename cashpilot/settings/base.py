@@ -169,8 +169,10 @@ CELERY_TIMEZONE = TIME_ZONE
 STRIPE_API_VERSION = "2026-10-28.endive"
 STRIPE_API_BASE = os.environ.get("STRIPE_API_BASE", "http://127.0.0.1:12111")
 STRIPE_WEBHOOK_SECRETS = {
-    "platform": os.environ.get("STRIPE_WEBHOOK_SECRET_PLATFORM", "whsec_sandbox_platform"),
-    "connect": os.environ.get("STRIPE_WEBHOOK_SECRET_CONNECT", "whsec_sandbox_connect"),
+    "platform": environment.webhook_secret(
+        "STRIPE_WEBHOOK_SECRET_PLATFORM", "whsec_sandbox_platform"
+    ),
+    "connect": environment.webhook_secret("STRIPE_WEBHOOK_SECRET_CONNECT", "whsec_sandbox_connect"),
 }
 PAYMENT_PROVIDER = "payments.providers.stripe.StripeProvider"
 SEND_LEASE_SECONDS = int(os.environ.get("SEND_LEASE_SECONDS", "120"))
@@ -209,12 +211,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = celery_transport(CELERY_BROKER_URL)
 
 
 def money_settings(*, default_mode: str, debug: bool) -> dict:
-    """Mode and Stripe key together, checked against each other."""
+    """Mode and Stripe keys together, checked against each other.
+
+    The keys of a role are empty where the one key does its part as well.
+    """
     chosen = environment.mode(default_mode)
-    key = environment.stripe_key(
-        os.environ.get("STRIPE_API_KEY", "rk_test_sandbox"),
-        mode=chosen,
-        base=STRIPE_API_BASE,
-        debug=debug,
-    )
-    return {"CASHPILOT_MODE": chosen, "STRIPE_API_KEY": key}
+    given = {
+        "STRIPE_API_KEY": os.environ.get("STRIPE_API_KEY", "rk_test_sandbox"),
+        "STRIPE_ONBOARDING_KEY": os.environ.get("STRIPE_ONBOARDING_KEY", ""),
+        "STRIPE_RECONCILER_KEY": os.environ.get("STRIPE_RECONCILER_KEY", ""),
+    }
+    for name, key in given.items():
+        if key or name == "STRIPE_API_KEY":
+            environment.stripe_key(key, mode=chosen, base=STRIPE_API_BASE, debug=debug, name=name)
+    return {"CASHPILOT_MODE": chosen, **given}

@@ -52,17 +52,31 @@ def mode(default: str) -> str:
     return chosen
 
 
-def stripe_key(key: str, *, mode: str, base: str, debug: bool) -> str:
-    """The Stripe key, refused where it does not belong to this mode."""
+def webhook_secret(name: str, default: str) -> str:
+    """The secret that signs an endpoint's webhooks; while it is rolled two, with a comma between.
+
+    An empty one is refused: anybody can sign with it.
+    """
+    secrets = [one.strip() for one in os.environ.get(name, default).split(",")]
+    if not all(secrets) or len(secrets) > 2:
+        raise ImproperlyConfigured(
+            f"{name} must be one signing secret, or while it is rolled the old and the new one "
+            "with a comma between."
+        )
+    return ",".join(secrets)
+
+
+def stripe_key(key: str, *, mode: str, base: str, debug: bool, name: str = "STRIPE_API_KEY") -> str:
+    """A Stripe key, refused where it does not belong to this mode."""
     is_live = key.startswith(LIVE_PREFIXES)
     if is_live and mode != "live":
         raise ImproperlyConfigured(
-            f"STRIPE_API_KEY is a live key but CASHPILOT_MODE is {mode}: use a test key, "
+            f"{name} is a live key but CASHPILOT_MODE is {mode}: use a test key, "
             "or set CASHPILOT_MODE=live in production."
         )
     if mode == "live" and not is_live:
         raise ImproperlyConfigured(
-            "STRIPE_API_KEY is not a live key but CASHPILOT_MODE is live: "
+            f"{name} is not a live key but CASHPILOT_MODE is live: "
             "use a key that starts with rk_live_."
         )
     if is_live and (debug or base != STRIPE_HOST):

@@ -14,7 +14,7 @@ from cashpilot.core.models import AuditEvent, User
 from cashpilot.core.money import in_words
 from cashpilot.core.refusals import Invalid
 from participants.models import Pilot
-from payments.models import Attestation, CheckUp, Fund
+from payments.models import Attestation, CheckUp
 from payments.providers.base import (
     Credential,
     Endpoint,
@@ -22,11 +22,13 @@ from payments.providers.base import (
     Provider,
     Unreachable,
 )
-from payments.queries import forecast_of
+from payments.queries import owed_until
 
 OK, LOOK, MISS = "ok", "look", "miss"
 SDK = "16.1"
+ROLES = ("sending", "onboarding", "matching")
 CLOCKS_APART = timedelta(seconds=60)
+LOOKS_AHEAD = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def check_up(*, provider: Provider, by: str, now: datetime) -> tuple[CheckUp, li
 
     In live mode nothing is sent unless a check-up has passed within a week.
     """
-    findings = [*_of_the_key(provider.credential()), *_of_the_program()]
+    findings = [*_of_the_keys(provider.credentials()), *_of_the_program()]
     try:
         platform = provider.platform()
         findings += [*_of_the_platform(platform), *_of_the_endpoints(platform, provider)]
@@ -76,17 +78,25 @@ def attest(*, kind: str, reference: str, person: User, by: str, now: datetime) -
     return made
 
 
-def _of_the_key(key: Credential) -> Iterator[Finding]:
-    if not key.is_known:
-        yield Finding("key", MISS, "STRIPE_API_KEY is no secret or restricted key.")
-    elif key.is_restricted:
-        yield Finding("key", OK, "The key is restricted.")
+def _of_the_keys(keys: list[Credential]) -> Iterator[Finding]:
+    for key in keys:
+        yield _of_the_kind(key)
+        right = key.is_live == (settings.CASHPILOT_MODE == "live")
+        kind = "live" if key.is_live else "for tests"
+        says = f"The mode is {settings.CASHPILOT_MODE}, {key.name} {kind}."
+        yield Finding("mode", OK if right else MISS, says)
+    if len(keys) == len(ROLES):
+        yield Finding("roles", OK, "Each role has a key of its own.")
     else:
-        yield Finding("key", LOOK, "This key may do everything. Use a restricted one (rk_…).")
-    right = key.is_live == (settings.CASHPILOT_MODE == "live")
-    kind = "live" if key.is_live else "for tests"
-    says = f"The mode is {settings.CASHPILOT_MODE}, the key {kind}."
-    yield Finding("mode", OK if right else MISS, says)
+        yield Finding("roles", LOOK, "One key does several roles' work: give each its own.")
+
+
+def _of_the_kind(key: Credential) -> Finding:
+    if not key.is_known:
+        return Finding("key", MISS, f"{key.name} is no secret or restricted key.")
+    if key.is_restricted:
+        return Finding("key", OK, f"{key.name} is restricted.")
+    return Finding("key", LOOK, f"{key.name} may do everything. Use a restricted one (rk_…).")
 
 
 def _of_the_program() -> Iterator[Finding]:
@@ -130,7 +140,9 @@ def _of_one_endpoint(
     missing = sorted(wanted - found.events) if "*" not in found.events else []
     if missing:
         return Finding(about, MISS, f"Add its events: {', '.join(missing)}.")
-    if found.api_version not in ("", settings.STRIPE_API_VERSION):
+    if not found.api_version:
+        return Finding(about, LOOK, f"Fix its version at {settings.STRIPE_API_VERSION}.")
+    if found.api_version != settings.STRIPE_API_VERSION:
         return Finding(about, MISS, f"Set its version to {settings.STRIPE_API_VERSION}.")
     return Finding(about, OK, url)
 
@@ -144,16 +156,11 @@ def _of_the_clock(platform: Platform, now: datetime) -> Finding:
 
 
 def _of_the_float(provider: Provider, now: datetime) -> Iterator[Finding]:
-    """Against what this month and the next take, in each currency."""
-    needed: dict[str, int] = {}
-    for fund in Fund.objects.select_related("pilot"):
-        soon = forecast_of(fund, now.date(), months=2)
-        total = sum(one.due_minor for one in soon)
-        needed[fund.currency] = needed.get(fund.currency, 0) + total
-    for currency, minor in sorted(needed.items()):
+    """Against what falls due in the next 30 days, in each currency."""
+    for currency, minor in sorted(owed_until(now.date() + LOOKS_AHEAD).items()):
         missing = minor - provider.float_available(currency)
         enough = missing <= 0
-        short = f"{in_words(max(missing, 0), currency)} short of this month and the next: top up."
+        short = f"{in_words(max(missing, 0), currency)} short of the next 30 days: top up."
         yield Finding("float", OK if enough else LOOK, "Enough." if enough else short)
 
 

@@ -124,8 +124,9 @@ class Observed:
 
 @dataclass(frozen=True)
 class Credential:
-    """What our key looks like, without the key."""
+    """What one of our keys looks like, without the key; `name` is the setting that holds it."""
 
+    name: str
     is_known: bool
     is_restricted: bool
     is_live: bool
@@ -242,8 +243,8 @@ class Provider(Protocol):
     def events_since(self, moment: datetime, *, account: str = "") -> list[Event]:
         """What happened since then, oldest first: to us, or to one recipient's account."""
 
-    def credential(self) -> Credential:
-        """What kind of key this process has."""
+    def credentials(self) -> list[Credential]:
+        """What kinds of key this process has: the general one, then those of single roles."""
 
     def platform(self) -> Platform:
         """Our own account, its clock and where it sends events."""

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -28,6 +29,7 @@ from payments.providers.base import (
 from payments.providers.pacing import READS, WRITES, Slots, reserve, slow_down
 from payments.providers.stripe_answers import answer_to, rate_reason
 from payments.providers.stripe_objects import (
+    credential_of,
     event_of,
     is_what_we_asked,
     mark_of,
@@ -86,11 +88,15 @@ class StripeProvider:
     key_lifetime = timedelta(hours=24)
 
     def __init__(self) -> None:
-        self.client = _client(settings.STRIPE_API_KEY, settings.STRIPE_API_BASE, os.getpid())
+        base, process = settings.STRIPE_API_BASE, os.getpid()
+        general = settings.STRIPE_API_KEY
+        self.client = _client(general, base, process)
+        self.onboarding = _client(settings.STRIPE_ONBOARDING_KEY or general, base, process)
+        self.reconciler = _client(settings.STRIPE_RECONCILER_KEY or general, base, process)
 
     def ensure_recipient(self, *, recipient: str, country: str) -> str:
         account = _ask(
-            self.client.v1.accounts.create,
+            self.onboarding.v1.accounts.create,
             {
                 "country": country,
                 "controller": {
@@ -109,7 +115,7 @@ class StripeProvider:
 
     def onboarding_url(self, *, account: str, return_url: str, refresh_url: str) -> str:
         link = _ask(
-            self.client.v1.account_links.create,
+            self.onboarding.v1.account_links.create,
             {
                 "account": account,
                 "type": "account_onboarding",
@@ -140,7 +146,7 @@ class StripeProvider:
         )
 
     def login_url(self, account: str) -> str:
-        return _ask(self.client.v1.accounts.login_links.create, account).url
+        return _ask(self.onboarding.v1.accounts.login_links.create, account).url
 
     def request_body(self, order: Order) -> dict[str, Any]:
         return {
@@ -173,17 +179,17 @@ class StripeProvider:
         return [transfer_of(one) for one in _all_pages(self.client.v1.transfers.list, wanted)]
 
     def transfer(self, reference: str) -> Transfer:
-        return transfer_of(_ask(self.client.v1.transfers.retrieve, reference))
+        return transfer_of(_ask(self.reconciler.v1.transfers.retrieve, reference))
 
     def transfers_between(self, since: datetime, until: datetime) -> list[Transfer]:
         made = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
         wanted = {"created": made, "limit": 100}
-        return [transfer_of(one) for one in _all_pages(self.client.v1.transfers.list, wanted)]
+        return [transfer_of(one) for one in _all_pages(self.reconciler.v1.transfers.list, wanted)]
 
     def payouts_between(self, account: str, since: datetime, until: datetime) -> list[Arrived]:
         made = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
         wanted = {"created": made, "status": "paid", "limit": 100}
-        found = _all_pages(self.client.v1.payouts.list, wanted, {"stripe_account": account})
+        found = _all_pages(self.reconciler.v1.payouts.list, wanted, {"stripe_account": account})
         return [Arrived(one.id, one.amount, one.currency) for one in found]
 
     def take_back(self, reference: str, *, key: str) -> Answer:
@@ -197,9 +203,9 @@ class StripeProvider:
 
     def payout(self, *, account: str, reference: str) -> Payout:
         options = {"stripe_account": account}
-        found = _ask(self.client.v1.payouts.retrieve, reference, {}, options)
+        found = _ask(self.reconciler.v1.payouts.retrieve, reference, {}, options)
         carried = _all_pages(
-            self.client.v1.balance_transactions.list,
+            self.reconciler.v1.balance_transactions.list,
             {"payout": reference, "limit": 100, "expand": ["data.source"]},
             options,
         )
@@ -217,9 +223,8 @@ class StripeProvider:
         )
 
     def read_event(self, raw: bytes, signature: str, *, endpoint: str) -> Event:
-        secret = settings.STRIPE_WEBHOOK_SECRETS[endpoint]
         try:
-            self.client.construct_event(raw, signature, secret)
+            self._check_signature(raw, signature, settings.STRIPE_WEBHOOK_SECRETS[endpoint])
             said = json.loads(raw)
             event = event_of(said, raw.decode())
         except _NOT_AN_EVENT:
@@ -228,6 +233,15 @@ class StripeProvider:
             raise Forged("This webhook was signed in the future: check the clocks.")
         return event
 
+    def _check_signature(self, raw: bytes, signature: str, secrets: str) -> None:
+        """By one secret, or while it is rolled by either of two."""
+        *others, last = secrets.split(",")
+        for secret in others:
+            with suppress(stripe.SignatureVerificationError):
+                self.client.construct_event(raw, signature, secret)
+                return
+        self.client.construct_event(raw, signature, last)
+
     def events_since(self, moment: datetime, *, account: str = "") -> list[Event]:
         wanted = {
             "created": {"gte": int(moment.timestamp())},
@@ -235,20 +249,20 @@ class StripeProvider:
             "limit": 100,
         }
         options = {"stripe_account": account} if account else {}
-        pages = _all_pages(self.client.v1.events.list, wanted, options)
+        pages = _all_pages(self.reconciler.v1.events.list, wanted, options)
         newest_first = [one.to_dict() for one in pages]
         if account:
             newest_first = [{**one, "account": account} for one in newest_first]
         return [event_of(one, json.dumps(one)) for one in reversed(newest_first)]
 
-    def credential(self) -> Credential:
-        key = settings.STRIPE_API_KEY
-        restricted = key.startswith("rk_")
-        return Credential(restricted or key.startswith("sk_"), restricted, "_live_" in key)
+    def credentials(self) -> list[Credential]:
+        names = ("STRIPE_API_KEY", "STRIPE_ONBOARDING_KEY", "STRIPE_RECONCILER_KEY")
+        given = [(name, getattr(settings, name)) for name in names]
+        return [credential_of(name, key) for name, key in given if key or name == names[0]]
 
     def platform(self) -> Platform:
-        found = _ask(self.client.v1.accounts.retrieve_current)
-        listed = _all_pages(self.client.v1.webhook_endpoints.list, {"limit": 100})
+        found = _ask(self.reconciler.v1.accounts.retrieve_current)
+        listed = _all_pages(self.reconciler.v1.webhook_endpoints.list, {"limit": 100})
         return platform_of(found, listed)
 
     def wanted_events(self, *, connect: bool) -> frozenset[str]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from payments.providers.base import Endpoint, Event, Order, Platform, Transfer
+from payments.providers.base import Credential, Endpoint, Event, Order, Platform, Transfer
 
 _FIXABLE = ("requirements.past_due", "action_required")
 _WAITING = ("requirements.pending_verification", "under_review", "listed")
@@ -62,6 +62,11 @@ def event_of(said: dict[str, Any], body: str) -> Event:
 def signed_at(signature: str) -> int:
     parts = dict(part.split("=", 1) for part in signature.split(",") if "=" in part)
     return int(parts.get("t", "0"))
+
+
+def credential_of(name: str, key: str) -> Credential:
+    is_restricted = key.startswith("rk_")
+    return Credential(name, is_restricted or key.startswith("sk_"), is_restricted, "_live_" in key)
 
 
 def platform_of(account: Any, endpoints: list[Any]) -> Platform:

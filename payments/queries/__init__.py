@@ -14,7 +14,7 @@ from payments.queries.books import (
     statement_of,
     trial_balance,
 )
-from payments.queries.forecasts import Need, Then, forecast_of, schedule_as_of
+from payments.queries.forecasts import Need, Then, forecast_of, owed_until, schedule_as_of
 from payments.queries.money import (
     LIVE,
     OverBudget,
@@ -110,6 +110,7 @@ __all__ = [
     "may_send_live",
     "may_still_be_asked",
     "open_pause_of",
+    "owed_until",
     "pay_run_for",
     "pay_runs_of",
     "preview_of",

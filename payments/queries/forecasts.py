@@ -44,6 +44,20 @@ def forecast_of(fund: Fund, today: date, *, months: int = 6) -> list[Need]:
     return [Need(month, *need) for month, need in needs.items()]
 
 
+def owed_until(day: date) -> dict[str, int]:
+    """What falls due up to and on a day, of all pilots, in minor units by currency.
+
+    As in a forecast, what is on its way or held is left out, and what is overdue is in it.
+    """
+    held = Hold.objects.filter(award=OuterRef("award"), lifted_at=None)
+    live = Disbursement.objects.filter(LIVE, instalment=OuterRef("pk"))
+    owed = Instalment.objects.filter(
+        ~Exists(live), ~Exists(held), state="planned", due_date__lte=day
+    )
+    rows = owed.values_list("award__fund__currency").annotate(total=Sum("amount_minor"))
+    return dict(rows.order_by("award__fund__currency"))
+
+
 @dataclass(frozen=True)
 class Then:
     """One instalment as it stood at a moment."""

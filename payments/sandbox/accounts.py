@@ -102,7 +102,7 @@ def platform(world):
         type="standard", details_submitted=True, payouts_enabled=True, charges_enabled=True
     )
     account["capabilities"] = {"transfers": "active", "card_payments": "active"}
-    account["settings"]["payouts"]["schedule"]["interval"] = "manual"
+    account["settings"]["payouts"]["schedule"]["interval"] = world.platform_payouts
     return shown(account)
 
 

@@ -114,6 +114,7 @@ class Api:
             "operation": call.operation,
             "account": call.account,
             "key": call.key,
+            "api_key": call.api_key,
             "payment": call.payment,
             "params": call.params,
             "status": answer.status if answer.conduct is None else None,

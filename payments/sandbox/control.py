@@ -68,6 +68,12 @@ def lists(sandbox, body):
     return {"lag": sandbox.world.list_lag}
 
 
+def platform(sandbox, body):
+    """{"payouts": manual, daily, weekly or monthly}"""
+    sandbox.schedule_platform_payouts(body["payouts"])
+    return {"payouts": sandbox.world.platform_payouts}
+
+
 def onboard(sandbox, body, account):
     """{"bank_number", "first_name", "outcome": finish, document or reject}, all optional."""
     return sandbox.onboard(account, **body)
@@ -120,6 +126,7 @@ TABLE = (
     ("POST", r"/sandbox/webhooks", webhooks),
     ("POST", r"/sandbox/destinations", destinations),
     ("POST", r"/sandbox/lists", lists),
+    ("POST", r"/sandbox/platform", platform),
     ("POST", r"/sandbox/accounts/(\w+)/onboard", onboard),
     ("POST", r"/sandbox/accounts/(\w+)/(restrict|restore|reject|bank_ok)", change),
     ("POST", r"/sandbox/run_payouts", run_payouts),

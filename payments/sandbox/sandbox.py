@@ -194,6 +194,10 @@ class Sandbox:
                 return thin_events.register(self.world, url, secret)["_secret"]
             return webhooks.register(self.world, url, secret, connect=connect)["_secret"]
 
+    def schedule_platform_payouts(self, interval):
+        """How the platform's own float is paid out: manual, or by itself daily and so on."""
+        self.world.platform_payouts = interval
+
     def lag_lists(self, seconds):
         """From now on the second API's lists know of a change only so much later."""
         self.world.list_lag = seconds
@@ -221,6 +225,7 @@ class Sandbox:
         """Nothing stored, no trouble; the clock, the float and the webhooks as at the start."""
         self.world.mischief = Mischief()
         self.world.list_lag = self.world.options.list_lag
+        self.world.platform_payouts = "manual"
         self.faults.clear()
         self.limiter.on = self.world.options.limiter
         with self.world.store.unit():

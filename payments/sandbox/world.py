@@ -83,6 +83,7 @@ class World:
         self.base_url = ""
         self.mischief = Mischief()
         self.list_lag = options.list_lag
+        self.platform_payouts = "manual"
         self.deliveries_wanted = threading.Event()
 
     def now(self):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from payments.models import Attestation, CheckUp, RunPause
 from payments.operations import check_ups
 from payments.providers import get_provider
-from payments.queries import may_send_live
+from payments.queries import may_send_live, owed_until
 from tests.factories import BY, NOON, a_pilot, a_user, an_approved_run, an_enrolment, ready
 from tests.payments.sending_world import send, transfers_at
 
@@ -46,6 +46,8 @@ def test_an_account_that_is_set_up_passes(set_up):
         ("mode", lambda s: setattr(s, "CASHPILOT_MODE", "live")),
         ("webhook platform", lambda s: setattr(s, "BASE_URL", "https://other.example.org")),
         ("provider", lambda s: setattr(s, "STRIPE_API_BASE", "http://127.0.0.1:1")),
+        ("key", lambda s: setattr(s, "STRIPE_RECONCILER_KEY", "something")),
+        ("webhook connect", lambda s: setattr(s, "STRIPE_API_VERSION", "2020-08-27")),
     ],
 )
 def test_what_is_missing_is_named(set_up, settings, about, change):
@@ -55,6 +57,65 @@ def test_what_is_missing_is_named(set_up, settings, about, change):
 
     assert found[about].verdict == "miss"
     assert found[about].says
+
+
+def test_a_float_that_is_swept_away_is_named(set_up, sandbox):
+    sandbox.schedule_platform_payouts("daily")
+
+    found = findings(set_up)["payouts"]
+
+    assert (found.verdict, "manual" in found.says) == ("miss", True)
+
+
+def test_an_endpoint_that_is_off_is_named(set_up, provider):
+    for one in provider.client.v1.webhook_endpoints.list({}).data:
+        provider.client.v1.webhook_endpoints.update(one.id, {"disabled": True})
+
+    found = findings(set_up)
+
+    assert found["webhook platform"].verdict == found["webhook connect"].verdict == "miss"
+    assert "on." in found["webhook connect"].says
+
+
+def test_a_log_that_prints_personal_data_is_named(set_up, monkeypatch):
+    monkeypatch.setenv("STRIPE_LOG", "debug")
+
+    found = findings(set_up)["logging"]
+
+    assert (found.verdict, "Unset STRIPE_LOG" in found.says) == ("miss", True)
+
+
+def test_another_sdk_than_the_tested_one_is_named(set_up, monkeypatch):
+    monkeypatch.setattr(check_ups, "SDK", "15.0")
+
+    assert findings(set_up)["SDK"].verdict == "miss"
+
+
+def test_what_nobody_has_attested_is_missing_in_live_mode(set_up, settings):
+    settings.CASHPILOT_MODE = "live"
+
+    found = findings(set_up)
+
+    kinds = ("platform", "agreement", "top_ups", "keys")
+    assert {found[kind].verdict for kind in kinds} == {"miss"}
+
+
+def test_a_key_for_each_role_is_well_and_one_for_all_is_something_to_look_at(set_up, settings):
+    one_for_all = findings(set_up)["roles"].verdict
+
+    settings.STRIPE_ONBOARDING_KEY = settings.STRIPE_RECONCILER_KEY = "rk_test_other"
+
+    assert (one_for_all, findings(set_up)["roles"].verdict) == ("look", "ok")
+
+
+def test_the_float_is_held_against_thirty_days_and_no_more(set_up, sandbox):
+    today = timezone.localdate()
+    pilot = a_pilot(name="Mill Lane Cash Pilot", first_date=today + timedelta(days=40))
+    an_enrolment(pilot, now=timezone.now())
+    sandbox.set_float("gbp", 1)
+
+    assert "float" not in findings(set_up)
+    assert "gbp" in owed_until(today + timedelta(days=50))
 
 
 def test_a_clock_that_is_wrong_is_named(set_up):
@@ -71,7 +132,7 @@ def test_too_small_a_float_is_something_to_look_at(set_up, sandbox):
     found = findings(set_up)
 
     assert found["float"].verdict == "look"
-    assert "short of this month" in found["float"].says
+    assert "short of the next 30 days" in found["float"].says
 
 
 def test_the_endpoint_lacks_an_event(set_up, provider, settings):
