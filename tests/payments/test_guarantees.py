@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from payments.models import Award, LedgerEntry, PayRunApproval
+from payments.models import Award, Disbursement, LedgerEntry, PayRunApproval
 from payments.operations.ledger import receive_funding
 from tests.factories import (
     BY,
@@ -141,3 +141,95 @@ def test_nobody_can_approve_their_own_pay_run_in_the_database_either():
     assert "approver_is_not_the_preparer" in as_preparer
     assert "approval_knows_who_prepared" in with_a_false_preparer
     assert not PayRunApproval.objects.exists()
+
+
+def two_queued():
+    """Two payments of one approved run."""
+    pilot = a_pilot()
+    for number in range(2):
+        ready(an_enrolment(pilot, name=f"Person {number}"))
+    return an_approved_run(pilot).disbursements.order_by("pk")
+
+
+def test_no_two_payments_share_a_key():
+    first, second = two_queued()
+
+    says = refused(
+        "UPDATE payments_disbursement SET idempotency_key = %s WHERE id = %s",
+        first.idempotency_key,
+        second.pk,
+    )
+
+    second.refresh_from_db()
+    assert "idempotency_key" in says
+    assert second.idempotency_key != first.idempotency_key
+
+
+def test_no_two_payments_share_a_transfer():
+    first, second = two_queued()
+    Disbursement.objects.filter(pk=first.pk).update(provider_reference="tr_1")
+
+    says = refused(
+        "UPDATE payments_disbursement SET provider_reference = 'tr_1' WHERE id = %s", second.pk
+    )
+
+    second.refresh_from_db()
+    assert "provider_reference" in says
+    assert second.provider_reference is None
+
+
+def test_nobody_votes_twice_on_one_run_in_the_database_either():
+    two_queued()
+
+    says = refused(
+        "INSERT INTO payments_payrunapproval"
+        " (pay_run_id, prepared_by_id, approver_id, content_hash, approved_at)"
+        " SELECT pay_run_id, prepared_by_id, approver_id, content_hash, now()"
+        " FROM payments_payrunapproval"
+    )
+
+    assert "one_vote_a_person" in says
+    assert PayRunApproval.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "UPDATE payments_payrunapproval SET approved_at = now()",
+        "DELETE FROM payments_payrunapproval",
+    ],
+)
+def test_a_vote_cannot_be_changed_or_taken_away(attack):
+    two_queued()
+
+    assert "append-only" in refused(attack)
+    assert PayRunApproval.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("column", "rule"),
+    [
+        ("state = 'paid'", "sent_means_a_reference"),
+        ("returned_to = 'funds'", "returned_says_where_to"),
+    ],
+)
+def test_a_state_needs_what_it_says(column, rule):
+    two_queued()
+
+    assert rule in refused(f"UPDATE payments_disbursement SET {column}")
+    assert set(Disbursement.objects.values_list("state", "returned_to")) == {("queued", "")}
+
+
+def test_the_same_movement_is_not_booked_twice():
+    fund = two_queued()[0].pay_run.fund
+    receive_funding(fund=fund, amount_minor=500, reference="gift", by=BY, now=NOON)
+
+    says = refused(
+        "INSERT INTO payments_ledgerentry (fund_id, kind, from_account, to_account,"
+        " amount_minor, currency, provider_object, posted_at) SELECT fund_id, kind, from_account,"
+        " to_account, amount_minor, currency, provider_object, posted_at"
+        " FROM payments_ledgerentry"
+    )
+
+    assert "each_funding_once" in says
+    assert LedgerEntry.objects.count() == 1

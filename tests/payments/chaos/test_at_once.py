@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.conf import settings as now_settings
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test import Client
 
 from cashpilot.core.access import Role
@@ -19,7 +19,7 @@ from payments.models import (
     PayRunLine,
     ProviderEvent,
 )
-from payments.operations import pay_runs, provider_events, sending
+from payments.operations import claiming, pay_runs, provider_events, sending
 from payments.providers import get_provider
 from tests.factories import (
     BY,
@@ -166,6 +166,26 @@ def test_fifty_workers_send_each_payment_once(together, rich_sandbox):
     ]
     assert len(asked) == 20
     assert set(Disbursement.objects.values_list("state", flat=True)) == {"submitted"}
+
+
+def test_a_payment_that_another_worker_looks_at_keeps_nobody_waiting(rich_sandbox):
+    run = an_approved_run(some_people(rich_sandbox, count=3))
+    start_what_is_approved(get_provider())
+    first = run.disbursements.order_by("pk").first()
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as another:
+        Disbursement.objects.select_for_update().get(pk=first.pk)
+        claimed = another.submit(claimed_by_another).result(timeout=4)
+
+    assert len(claimed) == 2
+    assert first.pk not in claimed
+
+
+def claimed_by_another():
+    try:
+        return [one.pk for one in claiming.claim(by=BY, now=NOON)[1]]
+    finally:
+        connection.close()
 
 
 @EITHER_WAY

@@ -57,6 +57,7 @@ class World:
     seed: int
     sandbox: Sandbox
     hour: int = 0
+    begun: int = 0
     accounts: list[str] = field(default_factory=list)
     orders: list[Disbursement] = field(default_factory=list)
     post: list[tuple[int, int, dict]] = field(default_factory=list)
@@ -76,9 +77,13 @@ class World:
     def happens(self, share: float) -> bool:
         return self.chance.random() < share
 
-    def run(self, look: Callable[["World"], None]) -> None:
-        """Let every hour pass: what happens to people and money, a look, what the provider says."""
-        for self.hour in range(HOURS):
+    def run(self, look: Callable[["World"], None], *, until: int = HOURS) -> None:
+        """Let the hours pass: what happens to people and money, a look, what the provider says.
+
+        With `until` it stops before that hour, and goes on from there when it is run again.
+        """
+        while self.begun < until:
+            self.hour, self.begun = self.begun, self.begun + 1
             set_database_time(self.now)
             self.sandbox.set_clock(self.now)
             self.what_happens()
