@@ -3,7 +3,8 @@
 import pytest
 
 from payments.models import Disbursement, PayRun
-from tests.factories import a_pilot, an_approved_run, an_enrolment, ready
+from payments.operations import pay_runs
+from tests.factories import BY, NOON, a_pilot, an_approved_run, an_enrolment, ready
 from tests.payments.run_world import a_frozen_run, refused
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +51,7 @@ COPY = (
     "INSERT INTO payments_disbursement (public_id, instalment_id, pay_run_id, amount_minor,"
     " currency, destination, order_hash, state, state_changed_at, key_number, idempotency_key,"
     " request_body, has_open_try, saw_server_error, payout_reference, held_reason, failure,"
-    " returned_to) SELECT 'dsb_x', instalment_id, pay_run_id, {amount}, currency, {destination},"
+    " returned_to) SELECT 'dsb_x', instalment_id, pay_run_id, {amount}, {currency}, {destination},"
     " order_hash, 'queued', now(), 1, 'another key', request_body, false, false, '', '', '', ''"
     " FROM payments_disbursement"
 )
@@ -69,7 +70,7 @@ def test_what_is_not_a_line_of_an_approved_run_is_not_sent(change):
     an_approved_run(pilot)
     Disbursement.objects.update(state="failed")
 
-    assert "not a line of an approved run" in refused(COPY.format(**change))
+    assert "not a line of an approved run" in refused(COPY.format(currency="currency", **change))
     assert Disbursement.objects.count() == 1
 
 
@@ -102,3 +103,58 @@ def test_the_transfer_of_a_payment_never_changes():
     says = refused("UPDATE payments_disbursement SET provider_reference = 'tr_2'")
 
     assert "never changes" in says
+
+
+def test_no_line_joins_a_list_that_is_frozen():
+    pilot = a_pilot()
+    run = a_frozen_run(pilot)
+    other = ready(an_enrolment(pilot, name="Ben Example")).award.instalments.first()
+
+    says = refused(
+        "INSERT INTO payments_payrunline (pay_run_id, instalment_id, amount_minor, destination,"
+        " due_date, is_open) VALUES (%s, %s, 1, 'acct_mine', now(), true)",
+        run.pk,
+        other.pk,
+    )
+
+    assert "only a list in preparation takes lines" in says
+    assert run.lines.count() == 1
+
+
+def test_no_line_is_taken_from_a_list():
+    run = a_frozen_run(a_pilot())
+
+    assert "lines are never deleted" in refused("DELETE FROM payments_payrunline")
+    assert run.lines.count() == 1
+
+
+@pytest.mark.parametrize("column", ["prepared_by_id = 0", "fund_id = 0", "due_by = '2030-01-01'"])
+def test_who_prepared_a_run_from_which_money_is_written_once(column):
+    run = a_frozen_run(a_pilot())
+
+    assert "written once" in refused(f"UPDATE payments_payrun SET {column}")
+    assert PayRun.objects.get(prepared_by=run.prepared_by, fund=run.fund).due_by == run.due_by
+
+
+def test_a_stopped_run_is_not_approved_again_in_the_database():
+    pilot = a_pilot()
+    ready(an_enrolment(pilot))
+    pay_runs.stop(run=an_approved_run(pilot), by=BY, now=NOON)
+
+    says = refused("UPDATE payments_payrun SET state = 'approved'")
+
+    assert "only a run that waits for approval is approved" in says
+    assert PayRun.objects.get().state == "stopped"
+
+
+def test_money_is_sent_in_the_currency_of_its_fund():
+    pilot = a_pilot()
+    ready(an_enrolment(pilot))
+    an_approved_run(pilot)
+    Disbursement.objects.update(state="failed")
+
+    dollars = {"amount": "amount_minor", "destination": "destination", "currency": "'usd'"}
+    says = refused(COPY.format(**dollars))
+
+    assert "in the currency of its fund" in says
+    assert Disbursement.objects.count() == 1

@@ -2,7 +2,7 @@
 
 import multiprocessing
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 from django.conf import settings as now_settings
@@ -126,6 +126,36 @@ def test_fifty_approvals_by_one_person_are_one_vote_and_queue_once(together):
 
     assert PayRunApproval.objects.count() == 1
     assert Disbursement.objects.count() == 5
+
+
+def test_a_vote_waits_for_another_pilots_vote_on_the_same_money_at_the_provider():
+    first, second = (a_vote_in(a_pilot(name=f"Pilot {number}")) for number in range(2))
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            pay_runs.vote(**first)
+            other = pool.submit(closing, lambda: pay_runs.vote(**second))
+            wait([other], timeout=1)
+        outcome = other.exception(timeout=30)
+
+    assert isinstance(outcome, pay_runs.TooLittleMoney)
+    assert Disbursement.objects.count() == 1
+
+
+def a_vote_in(pilot):
+    """One run of one person, and a vote on it with money for no more than that."""
+    ready(an_enrolment(pilot))
+    run = a_prepared_run(pilot)
+    pay_runs.submit_for_approval(run=run, preparer=run.prepared_by, by=BY, now=NOON)
+    who = {"approver": a_member(pilot, Role.APPROVER), "by": BY, "now": NOON}
+    return {"run": run, "available_minor": 36_000, **who}
+
+
+def closing(act):
+    try:
+        return act()
+    finally:
+        connection.close()
 
 
 def test_of_fifty_runs_that_exceed_the_budget_together_only_what_it_holds_is_approved():
