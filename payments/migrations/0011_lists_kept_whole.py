@@ -14,7 +14,7 @@ OTHER_CURRENCY = """EXISTS (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0009_check_ups")]
+    dependencies = [("payments", "0010_promises_kept_by_the_database")]
     operations = [
         Guard(
             "lines_join_before_the_list_is_frozen",
