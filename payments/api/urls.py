@@ -1,6 +1,6 @@
 from django.urls import path
 
-from payments.api import amendments, books, disbursements, pay_runs, schedules, terms
+from payments.api import amendments, books, disbursements, health, pay_runs, schedules, terms
 from payments.api.webhooks import StripeWebhook
 
 RUN = "pay-runs/<slug:public_id>/"
@@ -25,6 +25,7 @@ urlpatterns = [
     path("pilots/<slug:pilot_id>/forecast/", amendments.Forecast.as_view()),
     path("pilots/<slug:pilot_id>/trial-balance/", books.TrialBalance.as_view()),
     path("pilots/<slug:pilot_id>/concerns/", books.Concerns.as_view()),
+    path("payments/health/", health.PaymentsHealth.as_view()),
     path("differences/", books.Differences.as_view()),
     path("differences/<slug:public_id>/close/", books.CloseDifference.as_view()),
     path(f"{PAYMENT}take-back/", books.TakeBackPayment.as_view()),

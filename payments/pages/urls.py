@@ -1,6 +1,6 @@
 from django.urls import path
 
-from payments.pages import acts, amendments, books, pay_runs, schedule, terms
+from payments.pages import acts, amendments, books, health, pay_runs, schedule, terms
 
 RUN_VERBS = {
     "submit": "submit_pay_run",
@@ -21,6 +21,7 @@ staff_patterns = [
     path("pay-runs/", pay_runs.runs, name="pay_runs"),
     path("pay-runs/prepare/<slug:pilot_id>/", pay_runs.prepare, name="prepare_pay_run"),
     path("pay-runs/thresholds/<slug:pilot_id>/", acts.set_threshold, name="set_threshold"),
+    path("pay-runs/health/", health.health, name="payments_health"),
     path("pay-runs/<slug:public_id>/", pay_runs.one_run, name="pay_run"),
     *(
         path(

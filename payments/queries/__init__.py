@@ -15,6 +15,7 @@ from payments.queries.books import (
     trial_balance,
 )
 from payments.queries.forecasts import Need, Then, forecast_of, owed_until, schedule_as_of
+from payments.queries.health import Sign, health_for
 from payments.queries.money import (
     LIVE,
     OverBudget,
@@ -81,6 +82,7 @@ __all__ = [
     "Payment",
     "Preview",
     "Schedule",
+    "Sign",
     "StatementLine",
     "Then",
     "accounting_rows",
@@ -102,6 +104,7 @@ __all__ = [
     "events_waiting",
     "forecast_of",
     "fund_for",
+    "health_for",
     "last_change_of",
     "ledger_faults",
     "line_of",

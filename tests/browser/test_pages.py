@@ -208,6 +208,7 @@ def test_the_pages_of_money_and_of_people_who_need_something(look, live_server, 
         (f"pay-runs/concerns/{pilot}/", "concerns"),
         (f"pay-runs/recipients/{pilot}/", "recipients"),
         ("differences/", "differences"),
+        ("pay-runs/health/", "payments-health"),
     ):
         visit(look, f"{site}/staff/{path}", name)
 
