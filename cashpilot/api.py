@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions, serializers
 from rest_framework.pagination import PageNumberPagination
@@ -59,6 +59,12 @@ def explain(error: Exception, context: dict[str, Any]) -> Response | None:
         if name != "Content-Type":
             problem[name] = value
     return problem
+
+
+def problem_document(error: Refused) -> JsonResponse:
+    """The same document, for a refusal that comes before any endpoint."""
+    document = _problem(error.code, str(error), error.status, errors=_errors_of(error)).data
+    return JsonResponse(document, status=error.status, content_type=PROBLEM)
 
 
 def _problem(code: str, title: str, status: int, *, errors: list[dict]) -> Response:

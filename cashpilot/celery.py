@@ -33,6 +33,7 @@ app.conf.beat_schedule = {
         ("recipients without an account", "payments.create_missing_recipients", 10 * SECONDS),
         ("build approved releases", "evaluation.build_approved_releases", 10 * SECONDS),
         ("chain the audit", "cashpilot.seal_audit", 10 * SECONDS),
+        ("forget old answers", "cashpilot.forget_old_answers", 1 * HOURS),
     )
 }
 
@@ -53,6 +54,16 @@ def seal_audit() -> None:
     from cashpilot.core import audit
 
     audit.seal()
+
+
+@app.task(name="cashpilot.forget_old_answers")
+def forget_old_answers() -> None:
+    """Forget what the API answered over a day ago."""
+    from django.utils import timezone
+
+    from cashpilot.core import kept_answers
+
+    kept_answers.forget_old(now=timezone.now())
 
 
 @worker_ready.connect

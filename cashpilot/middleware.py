@@ -1,13 +1,18 @@
 """What holds for every page: nothing personal stays behind, and a refusal is a page, not a
 crash."""
 
+import hashlib
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 
-from cashpilot.core.refusals import Refused
+from cashpilot.api import problem_document
+from cashpilot.core import kept_answers
+from cashpilot.core.models import KeptAnswer
+from cashpilot.core.refusals import Invalid, Refused
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -40,3 +45,56 @@ class RefusalPages:
         if not isinstance(error, Refused):
             return None
         return render(request, "refused.html", {"says": str(error)}, status=error.status)
+
+
+class AskedOnce:
+    """What staff ask of the API twice under one Idempotency-Key is done once, and answered twice
+    alike."""
+
+    def __init__(self, get_response: Answer):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        key = request.headers.get("Idempotency-Key", "")
+        if not key or not _is_a_change_by_staff(request):
+            return self.get_response(request)
+        try:
+            kept = kept_answers.take(
+                user=request.user,  # type: ignore[arg-type]
+                key=key,
+                request_hash=_hash_of(request),
+                now=timezone.now(),
+            )
+        except Refused as no:
+            return problem_document(no)
+        return self._again(kept) if kept.status else self._first(request, kept)
+
+    def _first(self, request: HttpRequest, kept: KeptAnswer) -> HttpResponse:
+        answer = self.get_response(request)
+        kept_answers.keep(
+            kept,
+            status=answer.status_code,
+            content_type=answer.headers.get("Content-Type", ""),
+            body=answer.content.decode(),
+        )
+        return answer
+
+    def _again(self, kept: KeptAnswer) -> HttpResponse:
+        answer = HttpResponse(kept.body, status=kept.status, content_type=kept.content_type)
+        answer["Idempotent-Replayed"] = "true"
+        return answer
+
+
+def _is_a_change_by_staff(request: HttpRequest) -> bool:
+    is_asked_of_the_api = request.path.startswith("/api/v1/") and request.method == "POST"
+    return is_asked_of_the_api and request.user.is_authenticated
+
+
+def _hash_of(request: HttpRequest) -> str:
+    if request.content_type == "multipart/form-data":
+        raise Invalid(
+            "A file takes no Idempotency-Key: send it without one. Nobody in it is taken in twice.",
+            field="Idempotency-Key",
+        )
+    asked = f"{request.method} {request.get_full_path()}\n".encode() + request.body
+    return hashlib.sha256(asked).hexdigest()

@@ -125,3 +125,31 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.beat_at:%Y-%m-%d %H:%M:%S}"
+
+
+class KeptAnswer(models.Model):
+    """What one user asked of the API under one key, and the answer, kept for a day.
+
+    Without a status there is no answer yet: it is under way, or nobody knows what became of it.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    request_hash = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    content_type = models.CharField(max_length=100, blank=True, default="")
+    body = models.TextField(blank=True, default="")
+    asked_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="one_answer_a_key"),
+        ]
+
+    class Privacy:
+        identifying = {"body"}
+        linkable = {"id", "user", "key", "request_hash", "asked_at"}
+        shareable = {"status", "content_type"}
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.status or 'no answer yet'}"

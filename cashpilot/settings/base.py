@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "cashpilot.middleware.PrivatePages",
     "cashpilot.middleware.RefusalPages",
+    "cashpilot.middleware.AskedOnce",
 ]
 
 ROOT_URLCONF = "cashpilot.urls"
@@ -133,7 +134,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "cashpilot.api.Pages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "cashpilot.schema.Schema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
 }
 SPECTACULAR_SETTINGS = {
