@@ -8,9 +8,9 @@ import time
 import pytest
 import redis
 
-from payments.models import Disbursement
 from tests.factories import a_pilot, an_approved_run, an_enrolment, ready
 from tests.payments.chaos.crash_points import STEPS
+from tests.payments.chaos.storm import children_of, states
 from tests.payments.hearing_world import deliver, events_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,10 +24,6 @@ def approved(sandbox, people=PEOPLE):
     for number in range(people):
         ready(an_enrolment(pilot, name=f"Person {number}"), sandbox.create_account("GB"))
     return an_approved_run(pilot)
-
-
-def states():
-    return set(Disbursement.objects.values_list("state", flat=True))
 
 
 def transfers_of_each(sandbox):
@@ -96,6 +92,8 @@ def test_sixty_payments_come_through_kills_faults_and_a_broker_that_forgets(
     yard = yard_of(redis_url)
     rich_sandbox.fault("slow:100", path="/v1/transfers", method="POST", times=None)
     workers = [yard.worker(pool="prefork") for _ in range(2)]
+    for _ in range(2):
+        yard.beat()
     chance = random.Random(3)
     assert yard.until(lambda: "submitted" in states())
 
@@ -110,8 +108,3 @@ def test_sixty_payments_come_through_kills_faults_and_a_broker_that_forgets(
 
     assert yard.until(lambda: states() == {"submitted"}, seconds=90)
     assert transfers_of_each(rich_sandbox) == [1] * 60
-
-
-def children_of(pid):
-    with open(f"/proc/{pid}/task/{pid}/children") as found:
-        return [int(child) for child in found.read().split()]
