@@ -32,7 +32,7 @@ DISBURSEMENT = Lifecycle(
         "submitted": frozenset({"paid", "returned", "failed"}),
         "paid": frozenset({"returned"}),
         "returned": frozenset({"paid", "returned"}),  # from their balance on, or back to our funds
-        "failed": frozenset(),
+        "failed": frozenset({"submitted"}),  # late proof that an earlier try had moved the money
     },
 )
 
@@ -41,7 +41,7 @@ PROVIDER_EVENT = Lifecycle(
     {
         "received": frozenset({"applied", "ignored", "refused"}),
         "applied": frozenset(),
-        "ignored": frozenset(),
+        "ignored": frozenset({"received"}),  # said again as we can read it
         "refused": frozenset({"received"}),  # a person looked, and has it tried again
     },
 )

@@ -30,12 +30,11 @@ def to_do(request):
     items = sorted(
         (item for pilot in pilots for item in pilot["items"]), key=lambda item: item["since"]
     )
-    sees_money = any(pilot["sees_money"] for pilot in pilots)
     page = {
         "pilots": pilots,
         "items": items,
         "section": "to_do",
-        "events": events_that_need_a_person()[:MOST_EVENTS] if sees_money else [],
+        "events": events_that_need_a_person(request.user)[:MOST_EVENTS],
     }
     return render(request, "to_do.html", page)
 

@@ -2,7 +2,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cashpilot.core.ids import new_id
@@ -63,6 +63,7 @@ class Disbursement(models.Model):
     held_reason = models.CharField(max_length=20, choices=Held, blank=True, default="")
     held_at = models.DateTimeField(null=True)
     failure = models.CharField(max_length=60, blank=True, default="")
+    reversed_minor = models.BigIntegerField(default=0, db_default=0)
     returned_to = models.CharField(max_length=10, choices=ReturnedTo, blank=True, default="")
     final_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
@@ -76,6 +77,10 @@ class Disbursement(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(amount_minor__gt=0), name="disbursement_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(reversed_minor__gte=0, reversed_minor__lte=F("amount_minor")),
+                name="no_more_is_reversed_than_was_sent",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["submitted", "paid", "returned"])
@@ -128,10 +133,15 @@ class Disbursement(models.Model):
             "final_at",
             "confirmed_at",
         }
-        shareable = {"amount_minor", "currency", "state"}
+        shareable = {"amount_minor", "reversed_minor", "currency", "state"}
 
     def __str__(self) -> str:
         return f"{self.public_id} ({self.state})"
+
+    @property
+    def standing_minor(self) -> int:
+        """What of it was not taken back, in minor units."""
+        return self.amount_minor - self.reversed_minor
 
 
 class SendAttempt(models.Model):

@@ -21,6 +21,7 @@ class ProviderEvent(models.Model):
     state = models.CharField(max_length=20, choices=State, default=State.RECEIVED)
     state_changed_at = models.DateTimeField()
     reason = models.CharField(max_length=200, blank=True, default="")
+    looked_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -40,6 +41,7 @@ class ProviderEvent(models.Model):
             "happened_at",
             "received_at",
             "state_changed_at",
+            "looked_at",
             "reason",
         }
         shareable = {"type", "state"}

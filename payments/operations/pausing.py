@@ -11,6 +11,7 @@ from cashpilot.core.money import in_words
 from cashpilot.core.refusals import Refused
 from payments.lifecycles import PAY_RUN
 from payments.models import Disbursement, Fund, PayRun, RunPause
+from payments.operations.floats import hold_float
 from payments.providers.base import Provider
 from payments.queries import may_send_live, open_pause_of, sent_minor
 
@@ -46,6 +47,7 @@ def look_again(*, provider: Provider, by: str, now: datetime) -> int:
             kept = open_pause_of(run)
             if kept is None or kept.pk != pause.pk:
                 continue
+            hold_float(run.fund.currency)
             missing = max(0, _promised_elsewhere(run) + _unsent_minor(run) - available)
             if missing:
                 _still_missing(pause, missing, now=now)
@@ -103,7 +105,8 @@ def resume(*, run: PayRun, by: str, now: datetime) -> None:
 
 
 def _start(run: PayRun, available: int, *, by: str, now: datetime) -> bool:
-    """Counted under the fund's lock, so that two runs cannot both have the last of it."""
+    """Counted under the locks of the fund and of the money at the provider, so that no two runs,
+    of one fund or of two, can both have the last of it."""
     with transaction.atomic(durable=True):
         fund = Fund.objects.select_for_update(no_key=True).get(pk=run.fund_id)
         run = _locked(run)
@@ -113,6 +116,7 @@ def _start(run: PayRun, available: int, *, by: str, now: datetime) -> bool:
         if not may_send_live(now):
             _wait(run, Reason.UNCHECKED, 0, by=by, now=now)
             return False
+        hold_float(fund.currency)
         over = sent_minor(fund) - fund.budget_minor
         missing = _promised_elsewhere(run) + _unsent_minor(run) - available
         if over > 0:

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date, datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from cashpilot.core.models import AuditEvent, User
 from cashpilot.core.money import in_words
@@ -11,6 +11,7 @@ from cashpilot.core.refusals import Invalid, NotAllowed, Refused
 from payments.lifecycles import DISBURSEMENT, PAY_RUN
 from payments.models import Fund, LeftOut, PayRun, PayRunApproval, PayRunLine
 from payments.operations.disbursements import queue
+from payments.operations.floats import hold_float
 from payments.providers.base import Provider
 from payments.queries import (
     LIVE,
@@ -27,7 +28,6 @@ from payments.rules import approvals_needed, content_hash
 
 FURTHEST_AHEAD = timedelta(days=31)
 LONGEST_REASON = 200
-_ONE_COUNT = 4_201_003
 
 
 class NobodyToPay(Refused):
@@ -234,19 +234,13 @@ def _check_budget(run: PayRun) -> None:
 
 def _check_float(run: PayRun, available: int) -> None:
     """With what other runs have still to send from the same money, whichever pilot's they are."""
-    _hold_float(run.fund.currency)
+    hold_float(run.fund.currency)
     missing = unsent_minor(run.fund.currency) + total_of(run) - available
     if missing > 0:
         raise TooLittleMoney(
             f"There is {in_words(missing, run.fund.currency)} too little at the payment provider "
             "for this pay run. Top up the balance there, then approve."
         )
-
-
-def _hold_float(currency: str) -> None:
-    """One vote at a time counts the money at the provider: funds of many pilots share it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_ONE_COUNT, currency])
 
 
 def _nobody(due: list[Due], due_by: date) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.db.models import Min, Q
 
 from cashpilot.core.models import Heartbeat
+from cashpilot.core.money import in_words
 from cashpilot.core.refusals import Overtaken, Refused
 from payments.lifecycles import PROVIDER_EVENT
 from payments.models import Disbursement, ProviderEvent, Recipient
@@ -25,16 +27,17 @@ from payments.providers.base import (
 )
 from payments.queries import events_waiting
 
-Act = Callable[..., None]
+Act = Callable[..., Refused | None]
 State = ProviderEvent.State
 PATIENCE = timedelta(days=1)
 LOOK_BACK = timedelta(hours=48)
 
 
-def keep(*, event: Event, by: str, now: datetime) -> ProviderEvent:
-    """Keep an event before anything is made of it; hearing it again changes nothing."""
-    reason = _why_not_ours(event)
-    kept, _ = ProviderEvent.objects.get_or_create(
+def keep(*, event: Event, by: str, now: datetime, was_asked_for: bool = False) -> ProviderEvent:
+    """Keep an event before anything is made of it; hearing it again changes nothing, unless only
+    now we can read it."""
+    reason = _why_not_ours(event, was_asked_for)
+    kept, is_new = ProviderEvent.objects.get_or_create(
         public_id=event.id,
         defaults={
             "type": event.type,
@@ -48,6 +51,8 @@ def keep(*, event: Event, by: str, now: datetime) -> ProviderEvent:
             "reason": reason,
         },
     )
+    if not is_new and not reason and kept.state == State.IGNORED:
+        PROVIDER_EVENT.move(kept, State.RECEIVED, now=now, by=by, reason="")
     return kept
 
 
@@ -77,10 +82,11 @@ def sweep_accounts(*, provider: Provider, by: str, now: datetime) -> int:
 
 def _keep_unseen(events: list[Event], *, by: str, now: datetime) -> int:
     ids = [event.id for event in events]
-    known = set(ProviderEvent.objects.filter(public_id__in=ids).values_list("public_id", flat=True))
+    heard = ProviderEvent.objects.filter(public_id__in=ids).exclude(state=State.IGNORED)
+    known = set(heard.values_list("public_id", flat=True))
     unseen = [event for event in events if event.id not in known]
     for event in unseen:
-        keep(event=event, by=by, now=now)
+        keep(event=event, by=by, now=now, was_asked_for=True)
     return len(unseen)
 
 
@@ -110,7 +116,7 @@ def apply(*, events: Sequence[ProviderEvent], provider: Provider, by: str, now: 
     record stays `received` and is tried again; news we can never act on waits for a person.
     """
     try:
-        acts = _read_again(events[0], provider)
+        acts = _read_again(events, provider)
         refused = [no for act in acts if (no := _act(act, by=by, now=now))]
         if refused:
             raise _first_for_a_person(refused)
@@ -120,8 +126,9 @@ def apply(*, events: Sequence[ProviderEvent], provider: Provider, by: str, now: 
     except NotThere as no:
         _refuse(events, no, by=by, now=now)
     except (Unreachable, Overtaken):
-        return
+        _look_later(events, now)
     except TooEarly as early:
+        _look_later(events, now)
         late = [one for one in events if now - one.received_at > PATIENCE]
         _refuse(late, early, by=by, now=now)
     except Refused as no:
@@ -134,6 +141,11 @@ def try_again(*, event: ProviderEvent, by: str, now: datetime) -> None:
     PROVIDER_EVENT.move(event, State.RECEIVED, now=now, by=by, reason="")
 
 
+def _look_later(events: Sequence[ProviderEvent], now: datetime) -> None:
+    """Those nobody has looked at yet go first, so that a thousand stuck ones hold up no news."""
+    ProviderEvent.objects.filter(pk__in=[one.pk for one in events]).update(looked_at=now)
+
+
 def _refuse(events: Sequence[ProviderEvent], no: Refused, *, by: str, now: datetime) -> None:
     for event in events:
         event.refresh_from_db()
@@ -142,14 +154,14 @@ def _refuse(events: Sequence[ProviderEvent], no: Refused, *, by: str, now: datet
 
 
 def _act(act: Act, *, by: str, now: datetime) -> Refused | None:
+    """What a person has to look at: what could not be done, or what was done and is strange."""
     try:
         with transaction.atomic():
-            act(by=by, now=now)
+            return act(by=by, now=now)
     except Overtaken:
         raise
     except Refused as no:
         return no
-    return None
 
 
 def _first_for_a_person(refused: list[Refused]) -> Refused:
@@ -157,34 +169,44 @@ def _first_for_a_person(refused: list[Refused]) -> Refused:
     return min(refused, key=lambda no: isinstance(no, TooEarly))
 
 
-def _read_again(event: ProviderEvent, provider: Provider) -> Iterable[Act]:
+def _read_again(events: Sequence[ProviderEvent], provider: Provider) -> Iterable[Act]:
     """The network part, before any transaction: what is true of the object at this moment, as
     one act for each payment that it concerns."""
+    event = events[0]
     kind = event.type.split(".")[0]
     if kind == "transfer":
         return [_about_transfer(provider.transfer(event.object_reference))]
     if kind == "payout":
-        return _about_payout(event, provider)
+        return _about_payout(events, provider)
     if kind == "topup":
         return [pausing.look_soon]
     return [_about_account(event, provider)]
 
 
 def _about_transfer(transfer: Transfer) -> Act:
-    def act(*, by: str, now: datetime) -> None:
+    def act(*, by: str, now: datetime) -> Refused | None:
         ours = Disbursement.objects.filter(public_id=transfer.disbursement).first()
         if ours is None:
             raise Refused(f"The transfer {transfer.reference} belongs to no payment of ours.")
         _check_same(ours, transfer)
         settlement.adopt(disbursement=ours, reference=transfer.reference, by=by, now=now)
-        settlement.reverse(disbursement=ours, transfer=transfer, by=by, now=now)
+        part = settlement.reverse(disbursement=ours, transfer=transfer, by=by, now=now)
+        return _taken_back_in_part(part, transfer) if part else None
 
     return act
 
 
-def _about_payout(event: ProviderEvent, provider: Provider) -> Iterator[Act]:
+def _taken_back_in_part(part: int, transfer: Transfer) -> Refused:
+    how_much = in_words(part, transfer.currency)
+    return Refused(f"{how_much} of {transfer.reference} was taken back, and is in the books.")
+
+
+def _about_payout(events: Sequence[ProviderEvent], provider: Provider) -> Iterator[Act]:
     """First the transfers that we did not know of, then each payment that the payout carries."""
+    event = events[0]
     payout = provider.payout(account=event.account, reference=event.object_reference)
+    said = [one.happened_at for one in events if one.type == f"payout.{payout.status}"]
+    payout = replace(payout, changed_at=min(said, default=None))
     if not payout.is_complete:
         raise TooEarly("The provider has not finished listing what this payout carries.")
     ours = Disbursement.objects.filter(provider_reference__in=payout.transfers)
@@ -234,9 +256,10 @@ def _check_same(ours: Disbursement, transfer: Transfer) -> None:
         raise Refused(f"The transfer {transfer.reference} is not the one that was ordered.")
 
 
-def _why_not_ours(event: Event) -> str:
+def _why_not_ours(event: Event, was_asked_for: bool) -> str:
+    """What we asked for ourselves is a hint in any version: the object is read again in ours."""
     if event.is_live != (settings.CASHPILOT_MODE == "live"):
         return "It comes from the provider's other mode (test or live)."
-    if event.api_version != settings.STRIPE_API_VERSION:
+    if not was_asked_for and event.api_version != settings.STRIPE_API_VERSION:
         return f"It is written in version {event.api_version}, not {settings.STRIPE_API_VERSION}."
     return ""

@@ -111,8 +111,7 @@ def _compared(ours: Disbursement, theirs: Transfer) -> Iterator[Found]:
     mine = (ours.amount_minor, ours.currency, ours.destination)
     if mine != (theirs.amount_minor, theirs.currency, theirs.destination):
         yield Found(Kind.AMOUNT, *about)
-    is_back = theirs.reversed_minor > 0
-    if is_back and ours.returned_to != Disbursement.ReturnedTo.FUNDS:
+    if theirs.reversed_minor != ours.reversed_minor:
         yield Found(Kind.REVERSED_THERE, *about)
 
 

@@ -74,7 +74,8 @@ def record(
             write_down(row=row, answer=answer, by=by, now=now)
             return
         SendAttempt.about(row, Kind.FENCED, str(answer), at=now).save()
-        if isinstance(answer, Accepted):
+    if isinstance(answer, Accepted):
+        with transaction.atomic(durable=True):
             adopt(disbursement=row, reference=answer.reference, by=by, now=now)
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from cashpilot.core.calendars import working_days_of
+from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import Refused
 from participants.models import Notice
 from participants.operations.notices import tell
@@ -12,6 +13,7 @@ from payments.lifecycles import DISBURSEMENT, INSTALMENT
 from payments.models import Disbursement, LedgerEntry
 from payments.operations.ledger import post_movement
 from payments.providers.base import Payout, Transfer
+from payments.queries import LIVE
 from payments.rules import final_moment
 
 State, ReturnedTo = Disbursement.State, Disbursement.ReturnedTo
@@ -26,14 +28,18 @@ class TooEarly(Refused):
 @transaction.atomic
 def adopt(*, disbursement: Disbursement, reference: str, by: str, now: datetime) -> None:
     """Take a transfer at the provider as this disbursement's; hearing of it again changes
-    nothing."""
+    nothing.
+
+    So is one that turns up for a payment that was given up, unless its promise is being kept by
+    another one or was taken back: then money moved that only people can decide about.
+    """
     row = _locked(disbursement)
     if row.provider_reference == reference:
         return
     if row.provider_reference:
         raise Refused(f"This payment has the transfer {row.provider_reference}, not {reference}.")
-    if row.state not in NOT_SENT_YET:
-        raise Refused(f"The transfer {reference} moved money for a payment that was given up.")
+    if row.state == State.FAILED:
+        _check_nothing_else_pays(row, reference)
     take_in(row=row, reference=reference, by=by, now=now)
 
 
@@ -58,13 +64,28 @@ def take_in(*, row: Disbursement, reference: str, by: str, now: datetime) -> Non
 
 
 @transaction.atomic
-def reverse(*, disbursement: Disbursement, transfer: Transfer, by: str, now: datetime) -> None:
-    """The whole transfer was taken back into our funds: the instalment is owed again."""
+def reverse(*, disbursement: Disbursement, transfer: Transfer, by: str, now: datetime) -> int:
+    """Book what was taken back into our funds; returns how many minor units that is, if it is
+    part of the transfer and news to us.
+
+    With all of it back the instalment is owed again; with a part, the payment stays as it is.
+    """
     row = _locked(disbursement)
-    if transfer.reversed_minor == 0 or row.returned_to == ReturnedTo.FUNDS:
-        return
-    if transfer.reversed_minor < transfer.amount_minor:
-        raise Refused("Part of this transfer was taken back: a person must look.")
+    part = transfer.reversed_minor - row.reversed_minor
+    if part <= 0:
+        return 0
+    held_by = Account.PARTICIPANT if row.state == State.PAID else Account.PROVIDER
+    about = transfer.last_reversal or transfer.reference
+    Disbursement.objects.filter(pk=row.pk).update(reversed_minor=transfer.reversed_minor)
+    _post(row, Kind.REVERSAL, held_by, Account.FUNDS, about, by=by, now=now, amount=part)
+    if transfer.is_standing:
+        AuditEvent.record(row, "disbursement.reversed in part", at=now, by=by, part_minor=part)
+        return part
+    _owe_again(row, by=by, now=now)
+    return 0
+
+
+def _owe_again(row: Disbursement, *, by: str, now: datetime) -> None:
     was_paid = row.state == State.PAID
     DISBURSEMENT.move(
         row, State.RETURNED, now=now, by=by, returned_to=ReturnedTo.FUNDS, failure="reversed"
@@ -72,13 +93,14 @@ def reverse(*, disbursement: Disbursement, transfer: Transfer, by: str, now: dat
     row.pay_run.lines.filter(instalment_id=row.instalment_id).update(is_open=False)
     if was_paid:
         INSTALMENT.move(row.instalment, "planned", now=now, by=by)
-    held_by = Account.PARTICIPANT if was_paid else Account.PROVIDER
-    _post(row, Kind.REVERSAL, held_by, Account.FUNDS, transfer.reference, by=by, now=now)
 
 
 @transaction.atomic
 def apply_payout(*, disbursement: Disbursement, payout: Payout, by: str, now: datetime) -> None:
-    """Bring one disbursement up to what its payout says now, whatever we heard before."""
+    """Bring one disbursement up to what its payout says now, whatever we heard before.
+
+    News that reach us late are judged by when the provider says it happened.
+    """
     row = _locked(disbursement)
     if row.state in NOT_SENT_YET:
         raise TooEarly("We have not yet recorded sending this.")
@@ -107,7 +129,7 @@ def _paid(row: Disbursement, payout: Payout, *, by: str, now: datetime) -> None:
         bank_trace=payout.bank_trace,
         returned_to="",
         failure="",
-        final_at=final_moment(now, calendar),
+        final_at=final_moment(payout.changed_at or now, calendar),
     )
     _post(
         row, Kind.ARRIVAL, Account.PROVIDER, Account.PARTICIPANT, payout.reference, by=by, now=now
@@ -121,7 +143,7 @@ def _failed(row: Disbursement, payout: Payout, *, by: str, now: datetime) -> Non
     if row.state == State.RETURNED or row.payout_reference not in ("", payout.reference):
         return
     was_paid = row.state == State.PAID
-    if was_paid and row.final_at and now > row.final_at:
+    if was_paid and row.final_at and (payout.changed_at or now) > row.final_at:
         raise Refused("This payment was final and the bank now says it came back.")
     DISBURSEMENT.move(
         row,
@@ -145,6 +167,15 @@ def _failed(row: Disbursement, payout: Payout, *, by: str, now: datetime) -> Non
             now=now,
         )
         INSTALMENT.move(row.instalment, "planned", now=now, by=by)
+
+
+def _check_nothing_else_pays(row: Disbursement, reference: str) -> None:
+    """A promise is kept once: by one living disbursement, and while it stands."""
+    others = Disbursement.objects.filter(LIVE, instalment=row.instalment_id)
+    if row.instalment.state != "planned" or others.exists():
+        raise Refused(
+            f"The transfer {reference} moved money for a payment that was given up. Take one back."
+        )
 
 
 def _cancelled(row: Disbursement, payout: Payout, *, by: str, now: datetime) -> None:
@@ -183,12 +214,14 @@ def _locked(disbursement: Disbursement) -> Disbursement:
     )
 
 
-def _post(row, kind, source, target, provider_object, *, by, now) -> None:
+def _post(row, kind, source, target, provider_object, *, by, now, amount=None) -> None:
+    """One movement; without an `amount` that of all that was not taken back."""
     post_movement(
         disbursement=row,
         kind=kind,
         from_account=source,
         to_account=target,
+        amount_minor=amount or row.standing_minor,
         provider_object=provider_object,
         by=by,
         now=now,

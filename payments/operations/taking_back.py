@@ -26,7 +26,7 @@ def take_back(
     if not _agreed(disbursement, person, by=by, now=now):
         return False
     reference = disbursement.provider_reference or ""
-    if provider.transfer(reference).reversed_minor == 0:
+    if provider.transfer(reference).is_standing:
         answer = provider.take_back(reference, key=f"cp_{disbursement.public_id}_rev1")
         if isinstance(answer, Declined):
             raise Refused(
@@ -35,7 +35,7 @@ def take_back(
             )
     transfer = provider.transfer(reference)
     reverse(disbursement=disbursement, transfer=transfer, by=by, now=now)
-    return transfer.reversed_minor > 0
+    return not transfer.is_standing
 
 
 @transaction.atomic

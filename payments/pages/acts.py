@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from cashpilot.core import access
 from cashpilot.core.fields import MoneyField
 from cashpilot.core.refusals import NotAllowed, Refused
-from participants.queries import enrolment_for, pilot_for, pilots_of, roles_of
+from participants.queries import enrolment_for, pilot_for
 from payments.operations import (
     pausing,
     pay_runs,
@@ -60,12 +59,9 @@ def act_on_payment(request, public_id, verb):
 @require_POST
 def look_again_at_event(request, public_id):
     """Have what the provider said looked at once more, once its cause is gone."""
-    approves = any(
-        access.may(roles_of(request.user, pilot), "approve pay runs")
-        for pilot in pilots_of(request.user)
-    )
-    event = events_that_need_a_person().filter(public_id=public_id).first()
-    if event is None or not approves:
+    mine = events_that_need_a_person(request.user, "approve pay runs")
+    event = mine.filter(public_id=public_id).first()
+    if event is None:
         raise NotAllowed(_("Only a finance approver can have this looked at again."))
     provider_events.try_again(event=event, **_who_and_when(request))
     messages.success(request, _("It is looked at again now."))

@@ -73,6 +73,7 @@ class Transfer:
     currency: str
     destination: str
     disbursement: str
+    last_reversal: str = ""
 
     @property
     def is_standing(self) -> bool:
@@ -82,7 +83,10 @@ class Transfer:
 
 @dataclass(frozen=True)
 class Payout:
-    """Money going from a person's balance at the provider to their bank."""
+    """Money going from a person's balance at the provider to their bank.
+
+    `changed_at` is when its status came about, where the provider said so.
+    """
 
     reference: str
     status: str
@@ -93,6 +97,7 @@ class Payout:
     is_complete: bool
     bank_trace: str
     transfers: list[str] = field(default_factory=list)
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ def is_what_we_asked(made: Any, order: Order) -> bool:
 
 
 def transfer_of(found: Any) -> Transfer:
+    reversals = getattr(getattr(found, "reversals", None), "data", None) or []  # newest first
     return Transfer(
         reference=found.id,
         amount_minor=found.amount,
@@ -27,6 +28,7 @@ def transfer_of(found: Any) -> Transfer:
         currency=found.currency,
         destination=found.destination,
         disbursement=getattr(found.metadata, "cashpilot_disbursement", None) or "",
+        last_reversal=reversals[0].id if reversals else "",
     )
 
 

@@ -31,7 +31,6 @@ from payments.queries.pay_runs import (
     Due,
     disbursement_for,
     due_in,
-    events_that_need_a_person,
     fund_for,
     line_of,
     lines_as_prepared,
@@ -68,7 +67,7 @@ from payments.queries.sending import (
     sendable_runs,
     unknown_to_look_up,
 )
-from payments.queries.worklists import Concern, concerns_of
+from payments.queries.worklists import Concern, concerns_of, events_that_need_a_person
 
 __all__ = [
     "EXPORT",

@@ -68,7 +68,7 @@ def ledger_faults(fund: Fund) -> Iterator[str]:
     held = dict(_held_by(fund, Account.PROVIDER))
     arrived = dict(_held_by(fund, Account.PARTICIPANT))
     rows = Disbursement.objects.filter(pay_run__fund=fund).values_list(
-        "pk", "public_id", "state", "returned_to", "amount_minor"
+        "pk", "public_id", "state", "returned_to", F("amount_minor") - F("reversed_minor")
     )
     for key, name, state, returned_to, amount in rows.iterator(chunk_size=2_000):
         at_provider = state == "submitted" or returned_to == "recipient"

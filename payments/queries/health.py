@@ -25,6 +25,7 @@ LOOPS = (  # heartbeat, what it is, worth a look after, broken after
 )
 QUEUE_AFTER = timedelta(minutes=5), timedelta(minutes=15)
 EVENTS_AFTER = timedelta(minutes=5), timedelta(minutes=30)
+STANDING = F("amount_minor") - F("reversed_minor")
 LEASES_AFTER = timedelta(0), timedelta(minutes=5)
 MATCHED_EVERY = timedelta(hours=26)
 
@@ -148,8 +149,8 @@ def _ledger(ours: QuerySet[Disbursement], seen: list[Pilot]) -> Sign:
 def _by_state(ours: QuerySet[Disbursement]) -> Iterator[tuple[str, tuple[int, int]]]:
     on_its_way = Q(state="submitted") | Q(returned_to="recipient")
     rows = ours.values_list("currency").annotate(
-        way=Sum("amount_minor", filter=on_its_way, default=0),
-        arrived=Sum("amount_minor", filter=Q(state="paid"), default=0),
+        way=Sum(STANDING, filter=on_its_way, default=0),
+        arrived=Sum(STANDING, filter=Q(state="paid"), default=0),
     )
     return ((currency, (way, arrived)) for currency, way, arrived in rows.order_by("currency"))
 

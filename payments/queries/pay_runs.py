@@ -19,7 +19,6 @@ from payments.models import (
     LeftOut,
     PayRun,
     PayRunLine,
-    ProviderEvent,
     Recipient,
 )
 from payments.queries.money import LIVE
@@ -124,8 +123,13 @@ _PLACE = f"{_AWARD}__enrolment__recipient"
 
 
 def lines_now(run: PayRun) -> list[Line]:
-    """The lines of a run as the facts stand now: what approval compares with the preview."""
-    rows = run.lines.filter(instalment__state=Instalment.State.PLANNED).values_list(
+    """The lines of a run as the facts stand now: what approval compares with the preview.
+
+    What is cancelled, or paid by a disbursement already, is none of them.
+    """
+    is_paid_already = Exists(_disbursements(LIVE, instalment=OuterRef("instalment")))
+    owed = run.lines.filter(~is_paid_already, instalment__state=Instalment.State.PLANNED)
+    rows = owed.values_list(
         *_PERSON,
         "instalment__amount_minor",
         f"{_AWARD}__currency",
@@ -203,11 +207,6 @@ def fund_for(pilot: Pilot, public_id: str = "") -> Fund:
     if len(funds) != 1:
         raise NotFound("Say which of the pilot's funds the pay run is for.")
     return funds[0]
-
-
-def events_that_need_a_person() -> QuerySet[ProviderEvent]:
-    """What the provider said and nothing automatic can act on, oldest first."""
-    return ProviderEvent.objects.filter(state="refused").order_by("received_at")
 
 
 def waiting_for_a_person(pilot: Pilot | None = None) -> QuerySet[Disbursement]:

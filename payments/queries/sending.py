@@ -103,9 +103,11 @@ def may_send_live(now: datetime) -> bool:
 
 
 def events_waiting(limit: int = 1_000) -> list[list[ProviderEvent]]:
-    """What the provider said and nobody has acted on, oldest first, together by the object that
-    it is about: what counts is the object as it is now, so one look at it answers them all."""
-    waiting = ProviderEvent.objects.filter(state="received").order_by("happened_at", "pk")
+    """What the provider said and nobody has acted on, together by the object that it is about:
+    what counts is the object as it is now, so one look at it answers them all. What has not been
+    looked at goes first, then what was looked at longest ago."""
+    in_order = (F("looked_at").asc(nulls_first=True), "happened_at", "pk")
+    waiting = ProviderEvent.objects.filter(state="received").order_by(*in_order)
     about: dict[tuple[str, str], list[ProviderEvent]] = {}
     for event in waiting[:limit]:
         about.setdefault((event.type.split(".")[0], event.object_reference), []).append(event)

@@ -1,12 +1,17 @@
-"""Payments that need a person: why, since when, what to do next, and what was done so far."""
+"""Payments, and news of the provider, that need a person: why, since when, what to do next, and
+what was done so far."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from cashpilot.core import access
+from cashpilot.core.models import User
 from participants.models import Pilot
-from payments.models import Disbursement, FollowUp
+from participants.queries import pilots_of, roles_of
+from payments.models import Disbursement, FollowUp, ProviderEvent, Recipient
 from payments.rules.reasons import Said, said_of
 
 OVERDUE_AFTER = timedelta(days=2)
@@ -61,4 +66,30 @@ def _concern(one: Disbursement, today: date) -> Concern:
         is_late=today > deadline,
         is_owed=is_owed,
         follow_ups=list(one.follow_ups.all()),
+    )
+
+
+def events_that_need_a_person(user: User, act: str = "see money") -> QuerySet[ProviderEvent]:
+    """What the provider said and nothing automatic can act on, oldest first: about somebody in a
+    pilot where the user may do this, or about nobody whom we know."""
+    mine = [one for one in pilots_of(user) if access.may(roles_of(user, one), act)]
+    refused = ProviderEvent.objects.filter(state="refused").order_by("received_at")
+    if not mine:
+        return refused.none()
+    others = Pilot.objects.exclude(pk__in=[one.pk for one in mine])
+    return refused.filter(_is_about(mine) | ~_is_about(others))
+
+
+def _is_about(pilots: Iterable[Pilot]) -> Q:
+    """Events about an account, a transfer or a payout of somebody in one of these pilots."""
+    accounts = Recipient.objects.filter(
+        enrolment__pilot__in=pilots, provider_account__isnull=False
+    ).values("provider_account")
+    ours = Disbursement.objects.filter(pay_run__fund__pilot__in=pilots)
+    transfers = ours.filter(provider_reference__isnull=False).values("provider_reference")
+    return (
+        Q(account__in=accounts)
+        | Q(object_reference__in=accounts)
+        | Q(object_reference__in=transfers)
+        | Q(object_reference__in=ours.exclude(payout_reference="").values("payout_reference"))
     )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cashpilot.core.access import Role
 from cashpilot.core.refusals import Invalid, NotAllowed, Refused
 from payments.models import Correction, Disbursement, LedgerEntry
-from payments.operations import ledger, settlement
+from payments.operations import ledger, settlement, waiting
 from payments.operations.taking_back import take_back
 from payments.providers.base import Payout, Transfer
 from payments.queries import (
@@ -209,7 +209,7 @@ def test_what_has_gone_on_to_the_bank_is_not_taken_back_and_staff_are_told(provi
     assert paid.state == "paid"
 
 
-MOVES = ("adopt", "paid", "failed", "in transit", "reversed")
+MOVES = ("adopt", "give up", "paid", "failed", "in transit", "reversed", "a part reversed")
 
 
 @settings(
@@ -235,13 +235,16 @@ def test_any_sequence_of_moves_keeps_the_ledger_equal_to_what_happened(moves):
 def make(move, one, payout):
     who = {"disbursement": one, "by": BY, "now": NOON}
     reference = one.provider_reference or "tr_1"
-    whole = Transfer(reference, ONE, ONE, "gbp", one.destination, one.public_id)
+    back = ONE if move == "reversed" else min(one.reversed_minor + ONE // 4, ONE)
+    transfer = Transfer(reference, ONE, back, "gbp", one.destination, one.public_id, f"trr_{back}")
     says = {"paid": "paid", "failed": "failed", "in transit": "in_transit"}
     try:
         if move == "adopt":
             settlement.adopt(reference=reference, **who)
-        elif move == "reversed" and one.provider_reference:
-            settlement.reverse(transfer=whole, **who)
+        elif move == "give up":
+            waiting.withdraw(**who)
+        elif "reversed" in move and one.provider_reference:
+            settlement.reverse(transfer=transfer, **who)
         elif move in says:
             said = Payout(
                 payout, says[move], ONE, NOON, NOON.date(), "no_account", True, "", [reference]

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from payments.models import ProviderEvent, Recipient, RunPause
-from payments.operations import sending, settlement, unknown, waiting
+from payments.operations import sending, settlement, unknown
 from tests.factories import BY, NOON, a_pilot, an_approved_run, an_enrolment, ready
 from tests.payments.hearing_world import hear_all
 from tests.payments.sending_world import send
@@ -39,22 +39,6 @@ def test_a_line_that_cannot_be_acted_on_does_not_hold_back_the_others_of_its_pay
     assert (good.state, strange.state) == ("paid", "returned")
     refused = ProviderEvent.objects.filter(state="refused")
     assert "taken back" in refused.filter(type="payout.paid").get().reason
-
-
-def test_money_moved_for_a_payment_that_was_given_up_waits_for_a_person(
-    client, settings, sandbox, provider, disbursement
-):
-    waiting.withdraw(disbursement=disbursement, by=BY, now=NOON)
-    body = disbursement.request_body
-    provider.client.v1.transfers.create(body, {"idempotency_key": disbursement.idempotency_key})
-
-    hear_all(client, settings, sandbox, provider)
-
-    disbursement.refresh_from_db()
-    assert disbursement.state == "failed"
-    event = ProviderEvent.objects.get(type="transfer.created")
-    assert event.state == "refused"
-    assert "given up" in event.reason
 
 
 def test_what_was_sent_and_taken_back_before_we_knew_is_owed_again(sandbox, provider, disbursement):
