@@ -1,5 +1,6 @@
 """HTTP's part for pay runs: parse, call one operation or query, answer."""
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -130,17 +131,18 @@ class Thresholds(APIView):
         operation_id="set_approval_threshold", request=Threshold, responses=Threshold(many=True)
     )
     def post(self, request, pilot_id):
-        """Ask for more people from a sum on, for runs that are frozen from now on."""
+        """Ask for more people from a sum on, for runs that are frozen from now on; for fewer, in
+        three days."""
         pilot = pilot_for(request.user, pilot_id, "change the pilot")
         thresholds.set_threshold(pilot=pilot, **said(Threshold, request), **who_and_when(request))
         return Response(_thresholds(pilot))
 
 
 def _thresholds(pilot) -> list[dict]:
-    return [
-        {"from_minor": start, "approvers": people}
-        for start, people in queries.thresholds_of(pilot.pk)
-    ]
+    now = timezone.now()
+    in_force = [(*one, None) for one in queries.thresholds_of(pilot.pk, now)]
+    rows = in_force + queries.thresholds_ahead(pilot.pk, now)
+    return [dict(zip(("from_minor", "approvers", "holds_from"), one, strict=True)) for one in rows]
 
 
 def _preview(run: PayRun, **part) -> dict:

@@ -41,10 +41,12 @@ class SentBack(serializers.Serializer):
 
 
 class Threshold(serializers.Serializer):
-    """From this sum on, a run takes the approval of so many people."""
+    """From this sum on, a run takes the approval of so many people; `holds_from` is given where
+    that is still to come."""
 
     from_minor = serializers.IntegerField(min_value=1)
-    approvers = serializers.IntegerField(min_value=2, max_value=5)
+    approvers = serializers.IntegerField(min_value=1, max_value=5)
+    holds_from = serializers.DateTimeField(read_only=True, allow_null=True, default=None)
 
 
 class PayRunPage(serializers.Serializer):

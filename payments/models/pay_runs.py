@@ -163,15 +163,22 @@ class PayRunApproval(models.Model):
 
 
 class ApprovalThreshold(models.Model):
-    """From this sum on, a pay run of the pilot takes the approval of so many people."""
+    """From this sum on, a pay run of the pilot takes the approval of so many people, for as long
+    as it holds."""
 
     pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="approval_thresholds")
     from_minor = models.BigIntegerField()
     approvers = models.PositiveSmallIntegerField()
+    holds_from = models.DateTimeField(null=True)
+    holds_until = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["pilot", "from_minor"], name="one_threshold_an_amount"),
+            models.UniqueConstraint(
+                fields=["pilot", "from_minor"],
+                condition=Q(holds_until=None),
+                name="one_threshold_an_amount",
+            ),
             models.CheckConstraint(
                 condition=Q(from_minor__gt=0, approvers__gte=2, approvers__lte=5),
                 name="threshold_asks_for_more",
@@ -180,7 +187,7 @@ class ApprovalThreshold(models.Model):
 
     class Privacy:
         identifying: set[str] = set()
-        linkable = {"id", "pilot"}
+        linkable = {"id", "pilot", "holds_from", "holds_until"}
         shareable = {"from_minor", "approvers"}
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from payments.queries import (
     LIVE,
     Due,
     due_in,
+    frozen_lately_minor,
     lines_as_prepared,
     lines_now,
     sent_minor,
@@ -80,15 +81,17 @@ def prepare(*, fund: Fund, due_by: date, preparer: User, by: str, now: datetime)
 def submit_for_approval(*, run: PayRun, preparer: User, by: str, now: datetime) -> PayRun:
     """Freeze the list that was previewed, and how many people have to approve it.
 
-    Only whoever prepared the run submits it: one person never does both halves. Thresholds that
-    change later do not change this run.
+    Only whoever prepared the run submits it: one person never does both halves. Its sum counts
+    with those of the pilot's other runs of the last day, so that nothing is won by cutting it up.
+    Thresholds that change later do not change this run.
     """
     run = _locked(run)
     if preparer.pk != run.prepared_by_id:
         raise NotAllowed("Someone else prepared this pay run. They have to freeze its list.")
     frozen = content_hash(lines_as_prepared(run).values())
     _check_unchanged(run, frozen)
-    needed = approvals_needed(total_of(run), thresholds_of(run.fund.pilot_id))
+    total = total_of(run) + frozen_lately_minor(run, now)
+    needed = approvals_needed(total, thresholds_of(run.fund.pilot_id, now))
     PAY_RUN.move(run, "previewed", now=now, by=by, content_hash=frozen, approvals_needed=needed)
     return run
 

@@ -1,39 +1,44 @@
 """From which sum on a pay run takes the approval of more people."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from cashpilot.core.models import AuditEvent
 from cashpilot.core.money import positive
-from cashpilot.core.refusals import Invalid, NotFound
+from cashpilot.core.refusals import Invalid
 from participants.models import Pilot
-from payments.models import ApprovalThreshold
+from payments.queries import thresholds_of
 
-FEWEST, MOST = 2, 5
+ONE, MOST = 1, 5
+SEEN_COMING = timedelta(days=3)
 
 
 @transaction.atomic
 def set_threshold(
     *, pilot: Pilot, from_minor: int, approvers: int, by: str, now: datetime
-) -> ApprovalThreshold:
-    """From this sum on, runs that are frozen from now on take so many people."""
+) -> datetime:
+    """From this sum on, runs that are frozen take so many people; returns from when.
+
+    Asking for more holds at once. Asking for fewer, or with 1 for nobody beside the one whom every
+    run takes, holds in three days: until then everybody who approves sees it coming.
+    """
     positive(from_minor, field="from_amount")
-    if not FEWEST <= approvers <= MOST:
-        raise Invalid(f"Ask for {FEWEST} to {MOST} people.", field="approvers")
-    kept, _ = ApprovalThreshold.objects.update_or_create(
-        pilot=pilot, from_minor=from_minor, defaults={"approvers": approvers}
-    )
-    AuditEvent.record(
-        pilot, "threshold.set", at=now, by=by, from_minor=from_minor, approvers=approvers
-    )
-    return kept
+    if not ONE <= approvers <= MOST:
+        raise Invalid(f"Ask for {ONE} to {MOST} people.", field="approvers")
+    Pilot.objects.select_for_update(no_key=True).get(pk=pilot.pk)
+    starts = now + SEEN_COMING if approvers < _asked_for_now(pilot, from_minor, now) else now
+    about = pilot.approval_thresholds.filter(from_minor=from_minor)
+    about.filter(holds_from__gte=starts).delete()
+    about.filter(Q(holds_until=None) | Q(holds_until__gt=starts)).update(holds_until=starts)
+    if approvers > ONE:
+        about.create(pilot=pilot, from_minor=from_minor, approvers=approvers, holds_from=starts)
+    said = {"from_minor": from_minor, "approvers": approvers, "holds_from": starts.isoformat()}
+    AuditEvent.record(pilot, "threshold.set", at=now, by=by, **said)
+    return starts
 
 
-@transaction.atomic
-def remove_threshold(*, pilot: Pilot, from_minor: int, by: str, now: datetime) -> None:
-    """Runs that are frozen from now on do not know it any more."""
-    removed, _ = ApprovalThreshold.objects.filter(pilot=pilot, from_minor=from_minor).delete()
-    if not removed:
-        raise NotFound("There is no threshold at this sum.")
-    AuditEvent.record(pilot, "threshold.removed", at=now, by=by, from_minor=from_minor)
+def _asked_for_now(pilot: Pilot, from_minor: int, now: datetime) -> int:
+    """How many people exactly this sum takes now."""
+    return dict(thresholds_of(pilot.pk, now)).get(from_minor, ONE)

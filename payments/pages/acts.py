@@ -75,7 +75,7 @@ def set_threshold(request, pilot_id):
     pilot = pilot_for(request.user, pilot_id, "change the pilot")
     form = ThresholdForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Give a sum, and a number of people from 2 to 5."))
+        messages.error(request, _("Give a sum, and a number of people from 1 to 5."))
         return redirect("pay_runs")
     said = form.cleaned_data
     _try(
@@ -86,7 +86,7 @@ def set_threshold(request, pilot_id):
             approvers=said["approvers"],
             **_who_and_when(request),
         ),
-        gettext_lazy("Set. It holds for runs that are frozen from now on."),
+        gettext_lazy("Set. Asking for more holds from now on, asking for fewer in three days."),
     )
     return redirect("pay_runs")
 

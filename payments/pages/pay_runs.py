@@ -22,6 +22,7 @@ from payments.queries import (
     pay_runs_of,
     preview_of,
     sent_minor,
+    thresholds_ahead,
     thresholds_of,
 )
 
@@ -103,7 +104,8 @@ def _group(request, pilot, form) -> dict:
         "runs": pay_runs_of(pilot),
         "may_prepare": access.may(roles_of(request.user, pilot), "prepare pay runs"),
         "form": form,
-        "thresholds": thresholds_of(pilot.pk),
+        "thresholds": thresholds_of(pilot.pk, timezone.now()),
+        "thresholds_ahead": thresholds_ahead(pilot.pk, timezone.now()),
         "may_set_thresholds": access.may(roles_of(request.user, pilot), "change the pilot"),
     }
 

@@ -1,11 +1,22 @@
 """Sums: what was promised, what was sent, what the ledger says."""
 
+from datetime import datetime, timedelta
+
 from django.db.models import Q, Sum
 
 from cashpilot.core.money import in_words
 from cashpilot.core.refusals import Refused
-from payments.models import ApprovalThreshold, Disbursement, Fund, Instalment, LedgerEntry, PayRun
+from payments.models import (
+    ApprovalThreshold,
+    Disbursement,
+    Fund,
+    Instalment,
+    LedgerEntry,
+    PayRun,
+    PayRunLine,
+)
 
+A_DAY = timedelta(days=1)
 LIVE = ~Q(state="failed") & ~Q(state="returned", returned_to="funds")
 
 
@@ -46,16 +57,44 @@ def unsent_minor(currency: str) -> int:
     return _sum(waiting)
 
 
-def thresholds_of(pilot: int) -> list[tuple[int, int]]:
-    """From which sums on a pilot's runs take how many people, by the pilot's key; smallest
+def thresholds_of(pilot: int, now: datetime) -> list[tuple[int, int]]:
+    """From which sums on a pilot's runs now take how many people, by the pilot's key; smallest
     first."""
-    found = ApprovalThreshold.objects.filter(pilot=pilot).order_by("from_minor")
-    return list(found.values_list("from_minor", "approvers"))
+    begun = Q(holds_from=None) | Q(holds_from__lte=now)
+    not_over = Q(holds_until=None) | Q(holds_until__gt=now)
+    found = ApprovalThreshold.objects.filter(begun, not_over, pilot=pilot)
+    return list(found.order_by("from_minor").values_list("from_minor", "approvers"))
+
+
+def thresholds_ahead(pilot: int, now: datetime) -> list[tuple[int, int, datetime]]:
+    """Which sums will take how many people from when on; one where it will be nobody beside the
+    one whom every run takes."""
+    found = ApprovalThreshold.objects.filter(pilot=pilot, holds_until__gt=now)
+    after = {
+        (one.from_minor, one.holds_from): one.approvers
+        for one in ApprovalThreshold.objects.filter(pilot=pilot, holds_from__gt=now)
+    }
+    return [
+        (one.from_minor, after.get((one.from_minor, one.holds_until), 1), one.holds_until)
+        for one in found.order_by("from_minor")
+    ]
 
 
 def total_of(run: PayRun) -> int:
     """The sum of a run's lines, in minor units."""
     return _sum(run.lines)
+
+
+def frozen_lately_minor(run: PayRun, now: datetime) -> int:
+    """What the pilot's other runs of the last day send, once frozen: a large run that is cut into
+    small ones is still a large run."""
+    others = PayRun.objects.filter(
+        fund__pilot=run.fund.pilot_id,
+        fund__currency=run.fund.currency,
+        prepared_at__gt=now - A_DAY,
+        state__in=["previewed", "approved", "sending", "done"],
+    ).exclude(pk=run.pk)
+    return _sum(PayRunLine.objects.filter(pay_run__in=others))
 
 
 def balances_of(fund: Fund) -> dict[str, int]:

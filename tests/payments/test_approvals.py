@@ -8,7 +8,13 @@ from cashpilot.core.access import Role
 from cashpilot.core.refusals import Invalid, NotAllowed, Refused
 from payments.models import Disbursement, PayRunApproval, Recipient
 from payments.operations import pay_runs, thresholds
-from payments.queries import changes_since_the_last_run, due_in, preview_of
+from payments.queries import (
+    changes_since_the_last_run,
+    due_in,
+    preview_of,
+    thresholds_ahead,
+    thresholds_of,
+)
 from tests.factories import (
     BY,
     NOON,
@@ -74,12 +80,58 @@ def test_thresholds_that_change_later_do_not_weaken_a_frozen_run():
     pilot = a_pilot()
     ask_for(pilot, 2)
     run = a_frozen_run(pilot)
-    thresholds.remove_threshold(pilot=pilot, from_minor=ONE, by=BY, now=NOON)
+    ask_for(pilot, 1)
 
     assert vote(run, approver(pilot)).state == "previewed"
 
 
-@pytest.mark.parametrize(("start", "people"), [(0, 2), (-1, 2), (ONE, 1), (ONE, 6)])
+def needed(run, when):
+    submitted = {"run": run, "preparer": run.prepared_by, "by": BY, "now": when}
+    return pay_runs.submit_for_approval(**submitted).approvals_needed
+
+
+@pytest.mark.parametrize(("days", "people"), [(0, 3), (2, 3), (4, 1)])
+def test_asking_for_fewer_people_holds_in_three_days_and_is_seen_coming(days, people):
+    pilot = a_pilot()
+    ask_for(pilot, 3)
+    ask_for(pilot, 1)
+    ready(an_enrolment(pilot))
+
+    assert thresholds_ahead(pilot.pk, NOON) == [(ONE, 1, NOON + timedelta(days=3))]
+    assert needed(a_prepared_run(pilot), NOON + timedelta(days=days)) == people
+
+
+def test_asking_for_more_after_all_takes_the_loosening_back():
+    pilot = a_pilot()
+    ask_for(pilot, 3)
+    ask_for(pilot, 2)
+    assert thresholds_ahead(pilot.pk, NOON) == [(ONE, 2, NOON + timedelta(days=3))]
+    ask_for(pilot, 4)
+
+    assert thresholds_ahead(pilot.pk, NOON) == []
+    assert thresholds_of(pilot.pk, NOON + timedelta(days=9)) == [(ONE, 4)]
+
+
+def test_a_large_run_that_is_cut_into_small_ones_takes_as_many_people():
+    pilot = a_pilot()
+    ask_for(pilot, 2, start=2 * ONE)
+    first = a_frozen_run(pilot)
+    ready(an_enrolment(pilot, name="Ben Example"))
+    second = a_prepared_run(pilot)
+
+    assert (first.approvals_needed, needed(second, NOON)) == (1, 2)
+
+
+def test_a_run_of_the_day_before_yesterday_does_not_count_with_it():
+    pilot = a_pilot()
+    ask_for(pilot, 2, start=2 * ONE)
+    a_frozen_run(pilot)
+    ready(an_enrolment(pilot, name="Ben Example"))
+
+    assert needed(a_prepared_run(pilot), NOON + timedelta(days=2)) == 1
+
+
+@pytest.mark.parametrize(("start", "people"), [(0, 2), (-1, 2), (ONE, 0), (ONE, 6)])
 def test_a_threshold_that_asks_for_nothing_sensible_is_refused(start, people):
     pilot = a_pilot()
 
