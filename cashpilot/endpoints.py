@@ -11,7 +11,7 @@ from cashpilot import journeys
 from cashpilot.api import Pages
 from cashpilot.core.money import known_currency, positive
 from cashpilot.core.refusals import Invalid
-from participants.api.serializers import EnrolmentLine, NewPerson, PilotLine
+from participants.api.serializers import WHAT_HAPPENS, EnrolmentLine, NewPerson, PilotLine
 from participants.models import LifeEvent
 from participants.queries import (
     enrolment_for,
@@ -72,7 +72,7 @@ class NewParticipant(NewPerson):
 class NewLifeEvent(serializers.Serializer):
     """What happened; `payee_name` where somebody else receives the money from now on."""
 
-    kind = serializers.ChoiceField([one for one in LifeEvent.Kind.values if one != "correction"])
+    kind = serializers.ChoiceField(WHAT_HAPPENS)
     happened_on = serializers.DateField()
     payee_name = serializers.CharField(max_length=200, default="", allow_blank=True)
 

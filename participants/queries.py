@@ -32,6 +32,13 @@ def pilots_of(user: User | AnonymousUser) -> QuerySet[Pilot]:
     return Pilot.objects.filter(memberships__user_id=user.pk).distinct().order_by("name")
 
 
+def pilots_where(user: User | AnonymousUser, act: str) -> QuerySet[Pilot]:
+    """The pilots in which a user may do this, by name."""
+    roles = [str(role) for role in access.ACTS[act]]
+    mine = Membership.objects.filter(user_id=user.pk, role__in=roles)
+    return Pilot.objects.filter(pk__in=mine.values("pilot")).order_by("name")
+
+
 def roles_of(user: User | AnonymousUser, pilot: Pilot) -> set[str]:
     """The roles a user holds in one pilot."""
     held = Membership.objects.filter(user_id=user.pk, pilot=pilot)

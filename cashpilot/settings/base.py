@@ -151,6 +151,7 @@ SPECTACULAR_SETTINGS = {
         "PayRunState": "payments.models.PayRun.State",
         "ReleaseState": "evaluation.models.Release.State",
         "LifeEventKind": "participants.models.LifeEvent.Kind",
+        "WhatHappens": "participants.api.serializers.WHAT_HAPPENS",
         "DifferenceKind": "payments.models.Difference.Kind",
         "InstalmentKind": "payments.models.Instalment.Kind",
         "FollowUpKind": "payments.models.FollowUp.Kind",

@@ -1,7 +1,9 @@
 from django.conf import settings
 from rest_framework import serializers
 
-from participants.models import Consent, ConsentText
+from participants.models import Consent, ConsentText, LifeEvent, LifeEventPolicy
+
+WHAT_HAPPENS = [one for one in LifeEvent.Kind.choices if one[0] != LifeEvent.Kind.CORRECTION]
 
 
 class PilotLine(serializers.Serializer):
@@ -46,3 +48,10 @@ class ConsentLine(serializers.Serializer):
     decision = serializers.ChoiceField(Consent.Decision.choices, default=Consent.Decision.GIVEN)
     decided_on = serializers.DateField()
     how = serializers.ChoiceField(Consent.How.choices, default=Consent.How.IN_PERSON)
+
+
+class PolicyLine(serializers.Serializer):
+    """What one kind of life event does to payments."""
+
+    kind = serializers.ChoiceField(WHAT_HAPPENS)
+    effect = serializers.ChoiceField(LifeEventPolicy.Effect.choices)

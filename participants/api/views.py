@@ -5,9 +5,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from participants.api.serializers import ConsentLine, EnrolmentLine
+from participants.api.serializers import ConsentLine, EnrolmentLine, PolicyLine
+from participants.models import Pilot
 from participants.operations.consent import record_consent
-from participants.queries import consents_of, enrolment_for
+from participants.operations.life_events import set_policy
+from participants.queries import consents_of, enrolment_for, pilot_for, policies_of
 
 
 class OnePerson(APIView):
@@ -39,3 +41,28 @@ class Consents(APIView):
             **said,
         )
         return Response(ConsentLine(consent).data, status=201)
+
+
+class LifeEventPolicies(APIView):
+    @extend_schema(operation_id="life_event_policies", responses=PolicyLine(many=True))
+    def get(self, request, pilot_id):
+        """What each kind of life event does to payments in a pilot."""
+        return Response(_policies(pilot_for(request.user, pilot_id, "see the pilot")))
+
+    @extend_schema(
+        operation_id="set_life_event_policy",
+        request=PolicyLine,
+        responses=PolicyLine(many=True),
+    )
+    def post(self, request, pilot_id):
+        """Change what one kind does, for what is written down from now on."""
+        pilot = pilot_for(request.user, pilot_id, "change the pilot")
+        asked = PolicyLine(data=request.data)
+        asked.is_valid(raise_exception=True)
+        who = {"by": request.user.public_id, "now": timezone.now()}
+        set_policy(pilot=pilot, **asked.validated_data, **who)
+        return Response(_policies(pilot))
+
+
+def _policies(pilot: Pilot) -> list[dict]:
+    return [{"kind": kind, "effect": effect} for kind, effect in policies_of(pilot).items()]

@@ -7,6 +7,7 @@ from django.db import transaction
 from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import Invalid, NotAllowed, Refused
 from participants.models import Enrolment, LifeEvent, LifeEventPolicy, Pilot
+from participants.rules import effect_of
 
 Kind, Effect = LifeEvent.Kind, LifeEventPolicy.Effect
 
@@ -21,6 +22,15 @@ def set_policy(*, pilot: Pilot, kind: str, effect: str, by: str, now: datetime) 
     )
     AuditEvent.record(pilot, "life event policy.set", at=now, by=by, kind=kind, effect=effect)
     return policy
+
+
+@transaction.atomic
+def set_policies(*, pilot: Pilot, effects: dict[str, str], by: str, now: datetime) -> None:
+    """The same for several kinds at once; what stays as it is leaves no trace."""
+    own = dict(pilot.life_event_policies.values_list("kind", "effect"))
+    for kind, effect in effects.items():
+        if effect_of(kind, own) != effect:
+            set_policy(pilot=pilot, kind=kind, effect=effect, by=by, now=now)
 
 
 @transaction.atomic

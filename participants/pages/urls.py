@@ -1,8 +1,11 @@
 from django.urls import path
 
-from participants.pages import sign_in, staff
+from participants.pages import policies, sign_in, staff
 
-staff_patterns = [path("participants/", staff.people, name="participants")]
+staff_patterns = [
+    path("participants/", staff.people, name="participants"),
+    path("pilots/<slug:pilot_id>/life-events/", policies.policies, name="life_event_policies"),
+]
 
 urlpatterns = [
     path("s/<str:secret>/", sign_in.link, name="sign_in_link"),

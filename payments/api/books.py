@@ -8,13 +8,11 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from cashpilot.core import access
-from cashpilot.core.refusals import NotAllowed
-from participants.queries import enrolment_for, pilot_for, pilots_of, roles_of
+from participants.queries import enrolment_for, pilot_for
 from payments import queries
 from payments.api.asking import said, who_and_when
 from payments.api.serializers import HeldPayment
-from payments.models import Difference, FollowUp
+from payments.models import Difference, FollowUp, Recipient
 from payments.operations import follow_ups, reconciliation
 from payments.operations.taking_back import take_back
 from payments.providers import get_provider
@@ -56,6 +54,18 @@ class DifferenceLine(serializers.Serializer):
 class ClosedDifference(serializers.Serializer):
     outcome = serializers.ChoiceField(Difference.Outcome.choices)
     note = serializers.CharField(max_length=500)
+
+
+class RecipientLine(serializers.Serializer):
+    """Somebody whom the provider cannot pay just now."""
+
+    enrolment = serializers.CharField(source="enrolment.public_id")
+    code = serializers.CharField(source="enrolment.code")
+    status = serializers.ChoiceField(Recipient.Status.choices)
+    details_missing = serializers.IntegerField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    questioned_at = serializers.DateTimeField(allow_null=True)
+    observed_at = serializers.DateTimeField(allow_null=True)
 
 
 class ConcernLine(serializers.Serializer):
@@ -108,7 +118,6 @@ class Differences(APIView):
     @extend_schema(operation_id="differences", responses=DifferenceLine(many=True))
     def get(self, request):
         """What differs between the provider's books and ours; open ones first."""
-        _check_sees_money(request.user)
         return Response(DifferenceLine(queries.differences_of(request.user), many=True).data)
 
 
@@ -118,7 +127,6 @@ class CloseDifference(APIView):
     )
     def post(self, request, public_id):
         """Say how a difference came about and what was done."""
-        _check_sees_money(request.user)
         found = queries.difference_for(request.user, public_id)
         asked = said(ClosedDifference, request)
         reconciliation.close_difference(
@@ -134,6 +142,14 @@ class Concerns(APIView):
         pilot = pilot_for(request.user, pilot_id, "see money")
         found = queries.concerns_of(pilot, timezone.localdate())
         return Response(ConcernLine(found, many=True).data)
+
+
+class RecipientsNotReady(APIView):
+    @extend_schema(operation_id="recipients_not_ready", responses=RecipientLine(many=True))
+    def get(self, request, pilot_id):
+        """People whom the provider cannot pay just now: why, and since when. No bank details."""
+        pilot = pilot_for(request.user, pilot_id, "see people")
+        return Response(RecipientLine(queries.recipients_not_ready(pilot), many=True).data)
 
 
 class FollowUps(APIView):
@@ -158,8 +174,3 @@ class TakeBackPayment(APIView):
         )
         one.refresh_from_db()
         return Response(HeldPayment(one).data)
-
-
-def _check_sees_money(user) -> None:
-    if not any(access.may(roles_of(user, pilot), "see money") for pilot in pilots_of(user)):
-        raise NotAllowed("You are in no pilot whose money you can see.")

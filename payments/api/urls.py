@@ -25,6 +25,7 @@ urlpatterns = [
     path("pilots/<slug:pilot_id>/forecast/", amendments.Forecast.as_view()),
     path("pilots/<slug:pilot_id>/trial-balance/", books.TrialBalance.as_view()),
     path("pilots/<slug:pilot_id>/concerns/", books.Concerns.as_view()),
+    path("pilots/<slug:pilot_id>/recipients/", books.RecipientsNotReady.as_view()),
     path("payments/health/", health.PaymentsHealth.as_view()),
     path("differences/", books.Differences.as_view()),
     path("differences/<slug:public_id>/close/", books.CloseDifference.as_view()),

@@ -14,7 +14,7 @@ from cashpilot.core.models import AuditEvent, User
 from cashpilot.core.money import in_words
 from cashpilot.core.refusals import Invalid
 from participants.models import Pilot
-from payments.models import Attestation, CheckUp
+from payments.models import Attestation, CheckUp, Disbursement, Fund, RateSlot
 from payments.providers.base import (
     Credential,
     Endpoint,
@@ -22,13 +22,14 @@ from payments.providers.base import (
     Provider,
     Unreachable,
 )
-from payments.queries import owed_until
+from payments.queries import owed_until, unsent_minor
 
 OK, LOOK, MISS = "ok", "look", "miss"
 SDK = "16.1"
 ROLES = ("sending", "onboarding", "matching")
 CLOCKS_APART = timedelta(seconds=60)
 LOOKS_AHEAD = timedelta(days=30)
+FEWEST_READS, READS_A_PAYMENT, READS_ALARM = 10_000, 500, 0.8  # docs.stripe.com/rate-limits
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def check_up(*, provider: Provider, by: str, now: datetime) -> tuple[CheckUp, li
         findings += [_of_the_clock(platform, now), *_of_the_float(provider, now)]
     except Unreachable as no:
         findings.append(Finding("provider", MISS, str(no)))
-    findings += _of_what_no_api_shows()
+    findings += [_of_the_reads(now), *_of_what_no_api_shows()]
     passed = all(one.verdict != MISS for one in findings)
     made = CheckUp.objects.create(
         mode=settings.CASHPILOT_MODE,
@@ -156,12 +157,30 @@ def _of_the_clock(platform: Platform, now: datetime) -> Finding:
 
 
 def _of_the_float(provider: Provider, now: datetime) -> Iterator[Finding]:
-    """Against what falls due in the next 30 days, in each currency."""
-    for currency, minor in sorted(owed_until(now.date() + LOOKS_AHEAD).items()):
-        missing = minor - provider.float_available(currency)
+    """Against what falls due in the next 30 days and what is approved and not sent yet, in each
+    currency."""
+    owed = owed_until(now.date() + LOOKS_AHEAD)
+    for currency in sorted({*owed, *Fund.objects.values_list("currency", flat=True)}):
+        needed = owed.get(currency, 0) + unsent_minor(currency)
+        if not needed:
+            continue
+        missing = needed - provider.float_available(currency)
         enough = missing <= 0
         short = f"{in_words(max(missing, 0), currency)} short of the next 30 days: top up."
         yield Finding("float", OK if enough else LOOK, "Enough." if enough else short)
+
+
+def _of_the_reads(now: datetime) -> Finding:
+    """The provider allows so many reads a payment: calls that ask are counted each month."""
+    sent = Disbursement.objects.filter(first_sent_at__gt=now - timedelta(days=30)).count()
+    allowed = max(FEWEST_READS, READS_A_PAYMENT * sent)
+    first = now.date().replace(day=1)
+    reads = RateSlot.objects.filter(key="read", month=first).first()
+    calls = reads.calls if reads else 0
+    says = f"{calls:,} of about {allowed:,} reads this month."
+    if calls > allowed * READS_ALARM:
+        return Finding("reads", LOOK, f"{says} Have beat look less often, or ask Stripe for more.")
+    return Finding("reads", OK, says)
 
 
 def _of_what_no_api_shows() -> Iterator[Finding]:

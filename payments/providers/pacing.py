@@ -44,7 +44,8 @@ def reserve(kind: str, count: int = 1) -> Slots:
         rate = _rate(slot, now, limit)
         start = max(slot.next_at, now)
         slot.next_at = start + timedelta(seconds=count / rate)
-        slot.save(update_fields=["next_at"])
+        _count(slot, now, count)
+        slot.save(update_fields=["next_at", "month", "calls"])
     return Slots(read_at + (start - now).total_seconds(), 1 / rate, count)
 
 
@@ -66,6 +67,13 @@ def _locked(kind: str) -> tuple[RateSlot, datetime]:
     RateSlot.objects.get_or_create(key=kind, defaults={"next_at": now})
     slot = RateSlot.objects.select_for_update().get(key=kind)
     return slot, _database_time()
+
+
+def _count(slot: RateSlot, now: datetime, count: int) -> None:
+    """Providers allow so many reads a month: every slot taken is a call."""
+    month = now.date().replace(day=1)
+    slot.calls = count + (slot.calls if slot.month == month else 0)
+    slot.month = month
 
 
 def _database_time() -> datetime:

@@ -6,11 +6,13 @@ from datetime import date, datetime
 
 from django.db.models import Case, F, Max, Q, QuerySet, Sum, When
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
+from cashpilot.core import access
 from cashpilot.core.models import User
-from cashpilot.core.refusals import NotFound
+from cashpilot.core.refusals import NotAllowed, NotFound
 from participants.models import Enrolment
-from participants.queries import pilots_of
+from participants.queries import pilots_where
 from payments.models import Difference, Disbursement, Fund, LedgerEntry, PayRun
 
 Account = LedgerEntry.Account
@@ -43,24 +45,29 @@ class StatementLine:
 
 
 def statement_of(enrolment: Enrolment, since: date, until: date) -> list[StatementLine]:
-    """What reached one person, and what went back, in a period: from the ledger alone."""
+    """What reached one person, and what went back, in a period: from the ledger alone.
+
+    What had reached them before comes first, so that the balance is that of all of it.
+    """
     toward, away = Q(to_account=Account.PARTICIPANT), Q(from_account=Account.PARTICIPANT)
     rows = (
         LedgerEntry.objects.filter(
             toward | away,
             disbursement__instalment__award__enrolment=enrolment,
-            posted_at__date__gte=since,
             posted_at__date__lte=until,
         )
         .annotate(signed=Case(When(toward, then=F("amount_minor")), default=-F("amount_minor")))
         .order_by("posted_at", "pk")
     )
-    lines, balance = [], 0
+    lines, balance, before = [], 0, 0
     for row in rows:
         balance += row.signed
-        words = row.get_kind_display()
-        lines.append(StatementLine(localdate(row.posted_at), words, row.signed, balance))
-    return lines
+        if (on := localdate(row.posted_at)) < since:
+            before = balance
+        else:
+            lines.append(StatementLine(on, row.get_kind_display(), row.signed, balance))
+    brought = [StatementLine(since, _("Brought forward"), before, before)] if before else []
+    return brought + lines
 
 
 def ledger_faults(fund: Fund) -> Iterator[str]:
@@ -117,14 +124,20 @@ def arrivals_through(account: str) -> dict[str, tuple[int, datetime]]:
     return {row["provider_object"]: (row["total"], row["last"]) for row in rows if row["total"]}
 
 
-def differences_of(user: User) -> QuerySet[Difference]:
-    """What differs, in the user's pilots or in nobody's; open ones first, oldest first."""
-    mine = Q(pilot__in=pilots_of(user)) | Q(pilot=None)
+def differences_of(user: User, act: str = "see money") -> QuerySet[Difference]:
+    """What differs, in pilots where the user may do this or in nobody's; open ones first, oldest
+    first. NotAllowed for who may do it in no pilot."""
+    pilots = pilots_where(user, act)
+    if not pilots.exists():
+        who = ", ".join(sorted(str(role.label).lower() for role in access.ACTS[act]))
+        raise NotAllowed(f"In none of your pilots does your role let you {act}. Ask: {who}.")
+    mine = Q(pilot__in=pilots) | Q(pilot=None)
     return Difference.objects.filter(mine).order_by("-state", "first_seen_at")
 
 
 def difference_for(user: User, public_id: str) -> Difference:
-    found = differences_of(user).filter(public_id=public_id).first()
+    """One difference that the user may close."""
+    found = differences_of(user, "match the books").filter(public_id=public_id).first()
     if found is None:
         raise NotFound("There is no such difference in your pilots.")
     return found

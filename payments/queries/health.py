@@ -9,12 +9,11 @@ from django.db.models import Case, F, Min, Q, QuerySet, Sum, When
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cashpilot.core import access
 from cashpilot.core.models import Heartbeat, User
 from cashpilot.core.money import in_words
 from cashpilot.core.refusals import NotAllowed
 from participants.models import Pilot
-from participants.queries import pilots_of, roles_of
+from participants.queries import pilots_where
 from payments.models import CheckUp, Disbursement, LedgerEntry, ProviderEvent, Reconciliation
 from payments.queries.sending import CHECK_UP_HOLDS, sendable_runs
 
@@ -45,7 +44,7 @@ def health_for(user: User, now: datetime) -> list[Sign]:
 
     A number of queries that does not grow; NotAllowed for who sees no pilot's money.
     """
-    seen = [one for one in pilots_of(user) if access.may(roles_of(user, one), "see money")]
+    seen = list(pilots_where(user, "see money"))
     if not seen:
         raise NotAllowed(_("You are in no pilot whose money you can see."))
     ours = Disbursement.objects.filter(pay_run__fund__pilot__in=seen)

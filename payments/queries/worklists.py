@@ -1,16 +1,14 @@
 """Payments, and news of the provider, that need a person: why, since when, what to do next, and
 what was done so far."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from cashpilot.core import access
 from cashpilot.core.models import User
 from participants.models import Pilot
-from participants.queries import pilots_of, roles_of
+from participants.queries import pilots_where
 from payments.models import Disbursement, FollowUp, ProviderEvent, Recipient
 from payments.rules.reasons import Said, said_of
 
@@ -72,15 +70,15 @@ def _concern(one: Disbursement, today: date) -> Concern:
 def events_that_need_a_person(user: User, act: str = "see money") -> QuerySet[ProviderEvent]:
     """What the provider said and nothing automatic can act on, oldest first: about somebody in a
     pilot where the user may do this, or about nobody whom we know."""
-    mine = [one for one in pilots_of(user) if access.may(roles_of(user, one), act)]
+    mine = pilots_where(user, act)
     refused = ProviderEvent.objects.filter(state="refused").order_by("received_at")
-    if not mine:
+    if not mine.exists():
         return refused.none()
-    others = Pilot.objects.exclude(pk__in=[one.pk for one in mine])
+    others = Pilot.objects.exclude(pk__in=mine)
     return refused.filter(_is_about(mine) | ~_is_about(others))
 
 
-def _is_about(pilots: Iterable[Pilot]) -> Q:
+def _is_about(pilots: QuerySet[Pilot]) -> Q:
     """Events about an account, a transfer or a payout of somebody in one of these pilots."""
     accounts = Recipient.objects.filter(
         enrolment__pilot__in=pilots, provider_account__isnull=False

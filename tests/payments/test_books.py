@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -73,6 +74,15 @@ def test_a_statement_is_the_ledger_for_one_person(paid):
 
     assert [(one.amount_minor, one.balance_minor) for one in lines] == [(ONE, ONE)]
     assert statement_of(enrolment, NOON.date(), NOON.date()) == []
+
+
+def test_a_statement_of_a_later_time_begins_with_what_had_arrived_before(paid):
+    enrolment = paid.instalment.award.enrolment
+    next_day = LATER.date() + timedelta(days=1)
+
+    (line,) = statement_of(enrolment, next_day, next_day)
+
+    assert (line.kind, line.balance_minor) == ("Brought forward", ONE)
 
 
 def test_the_export_has_codes_and_no_names_and_adds_up_to_the_ledger(client, paid):

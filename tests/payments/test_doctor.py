@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from payments.models import Attestation, CheckUp, RunPause
+from payments.models import Attestation, CheckUp, RateSlot, RunPause
 from payments.operations import check_ups
 from payments.providers import get_provider
 from payments.queries import may_send_live, owed_until
@@ -133,6 +133,26 @@ def test_too_small_a_float_is_something_to_look_at(set_up, sandbox):
 
     assert found["float"].verdict == "look"
     assert "short of the next 30 days" in found["float"].says
+
+
+def test_what_is_approved_and_not_sent_counts_too(set_up, sandbox):
+    pilot = a_pilot(name="Mill Lane Cash Pilot")
+    ready(an_enrolment(pilot))
+    an_approved_run(pilot)
+    sandbox.set_float("gbp", 35_999)
+
+    found = findings(set_up, NOON)
+
+    assert found["float"].says.startswith("£0.01 short")
+
+
+@pytest.mark.parametrize(("calls", "verdict"), [(7_000, "ok"), (8_000, "look")])
+def test_reads_are_counted_and_too_many_are_something_to_look_at(set_up, settings, calls, verdict):
+    settings.STRIPE_CALLS_A_SECOND = {"write": 0, "read": 1_000}
+    now = timezone.now()
+    RateSlot.objects.create(key="read", next_at=now, month=now.date().replace(day=1), calls=calls)
+
+    assert findings(set_up)["reads"].verdict == verdict
 
 
 def test_the_endpoint_lacks_an_event(set_up, provider, settings):

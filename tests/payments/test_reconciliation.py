@@ -141,6 +141,27 @@ def test_the_same_difference_is_written_once_and_a_closed_one_stays_closed(crowd
         )
 
 
+@pytest.mark.parametrize(
+    ("role", "status"), [(Role.APPROVER, 200), (Role.PREPARER, 403), (Role.AUDITOR, 403)]
+)
+def test_finance_approvers_close_differences_and_who_only_looks_does_not(
+    client, crowd, provider, role, status
+):
+    transfer_by_hand(provider, crowd[1], description="again")
+    compare(provider)
+    found = Difference.objects.get()
+    pilot = crowd[1].pay_run.fund.pilot
+    client.force_login(a_member(pilot, role, email="vic@example.org"))
+    asked = {"outcome": "mended_there", "note": "Taken back"}
+
+    api = client.post(f"/api/v1/differences/{found.public_id}/close/", asked)
+
+    found.refresh_from_db()
+    assert (api.status_code, found.state == "closed") == (status, status == 200)
+    page = client.get("/staff/differences/")
+    assert page.status_code == 200
+
+
 def test_a_period_that_ends_before_it_begins_is_refused(provider):
     with pytest.raises(Invalid, match="ends before"):
         reconciliation.reconcile(provider=provider, since=NOON, until=NOON, by=BY, now=NOON)

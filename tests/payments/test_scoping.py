@@ -23,6 +23,7 @@ READS = [
     f"{PILOT}/arms/cash/terms/",
     f"{PILOT}/trial-balance/",
     f"{PILOT}/concerns/",
+    f"{PILOT}/recipients/",
     f"{PERSON}/schedule/",
     f"{PERSON}/schedule/as-of/?moment=2026-03-02T12:00:00Z",
     f"{PERSON}/statement/",
@@ -37,6 +38,7 @@ WRITES = [
     *(f"{PERSON}/schedule/{verb}/" for verb in ("top-up", "change", "hold", "resume", "stop")),
     f"{PERSON}/life-events/",
     f"{PILOT}/approval-thresholds/",
+    f"{PILOT}/life-event-policies/",
     f"{PILOT}/pay-runs/",
     f"{PILOT}/arms/cash/terms/",
 ]
