@@ -80,9 +80,9 @@ def _loops(now: datetime) -> Iterator[Sign]:
     for name, about, look, broken in LOOPS:
         beat = beats.get(name)
         if beat is None:
-            yield Sign(about, labels[about], MISS, _("Has not turned yet."))
+            yield Sign(about, labels[about], MISS, _("Has not run yet."))
         else:
-            says = _("Turned %(ago)s ago.") % {"ago": _ago(beat, now)}
+            says = _("Ran %(ago)s ago.") % {"ago": _ago(beat, now)}
             yield Sign(about, labels[about], _by_age(beat, now, look, broken), says)
 
 
