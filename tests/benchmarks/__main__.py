@@ -24,7 +24,8 @@ def main(arguments: list[str] | None = None) -> None:
     with a_server() as postgres:
         set_up(postgres)
         areas = (options.area,) if options.area else AREAS
-        rows = [run_on_fresh_database(one) for one in harness.benchmarks_of(areas)]
+        wanted = [one for one in harness.benchmarks_of(areas) if options.only in one.name]
+        rows = [run_on_fresh_database(one) for one in wanted]
         leave_databases()
     say(table(rows))
     if options.json:
@@ -37,6 +38,7 @@ def main(arguments: list[str] | None = None) -> None:
 def parsed(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench", description="Compare speed with floors.")
     parser.add_argument("area", nargs="?", choices=AREAS, help="measure this area only")
+    parser.add_argument("--only", default="", metavar="WORDS", help="only rows named with these")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows to FILE")
     return parser.parse_args(arguments)
 
@@ -76,7 +78,9 @@ def run_on_fresh_database(one: harness.Benchmark) -> Row:
         cursor.execute(f"CREATE DATABASE bench_copy TEMPLATE {MIGRATED}")
     use_database("bench_copy")
     say(f"[bench] {one.area}: {one.name} …")
-    return harness.run(one)
+    row = harness.run(one)
+    say(f"[bench]   {'  '.join(cells(row)[2:])}")
+    return row
 
 
 def use_database(name: str) -> None:

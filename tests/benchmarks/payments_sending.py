@@ -19,7 +19,7 @@ from tests.factories import BY, NOON
 
 LIMIT = 25
 LATENCY_MS = 350
-LIMITED = int(os.environ.get("CASHPILOT_BENCH_LIMITED", "1000"))
+LIMITED = int(os.environ.get("CASHPILOT_BENCH_LIMITED", "10000"))
 UNLIMITED = int(os.environ.get("CASHPILOT_BENCH_UNLIMITED", "3000"))
 FEW, MANY = 1_000, int(os.environ.get("CASHPILOT_BENCH_QUEUED", "100000"))
 
