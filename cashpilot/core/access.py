@@ -27,6 +27,7 @@ ACTS: dict[str, frozenset[Role]] = {
     "hold payments": frozenset({Role.MANAGER, Role.CASEWORKER}),
     "prepare pay runs": frozenset({Role.PREPARER}),
     "approve pay runs": frozenset({Role.APPROVER}),
+    "note what arrived": frozenset({Role.MANAGER, Role.CASEWORKER, Role.PREPARER, Role.APPROVER}),
     "match the books": frozenset({Role.MANAGER, Role.APPROVER}),
     "record answers": frozenset({Role.MANAGER, Role.CASEWORKER}),
     "see results": frozenset({Role.MANAGER, Role.RESEARCHER}),

@@ -177,6 +177,8 @@ STRIPE_WEBHOOK_SECRETS = {
     "connect": environment.webhook_secret("STRIPE_WEBHOOK_SECRET_CONNECT", "whsec_sandbox_connect"),
 }
 PAYMENT_PROVIDER = "payments.providers.stripe.StripeProvider"
+POSTGRES_PROGRAMS = os.environ.get("CASHPILOT_PG_BIN", "")
+SEND_MARK_FILE = os.environ.get("SEND_MARK_FILE", "")
 SEND_LEASE_SECONDS = int(os.environ.get("SEND_LEASE_SECONDS", "120"))
 COOLING_OFF_HOURS = int(os.environ.get("COOLING_OFF_HOURS", "72"))
 SEND_THREADS = int(os.environ.get("SEND_THREADS", "12"))

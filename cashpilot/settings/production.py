@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from cashpilot.settings import environment
 from cashpilot.settings.base import *  # noqa: F403
-from cashpilot.settings.base import BASE_URL, money_settings
+from cashpilot.settings.base import BASE_URL, VAR, money_settings
 
 DEBUG = False
 SECRET_KEY = environment.required("SECRET_KEY", "it signs sessions; use 50 random characters")
@@ -32,6 +32,7 @@ if os.environ["BROKER_URL"].startswith("filesystem:"):
     raise ImproperlyConfigured(
         "BROKER_URL is filesystem:// which is for the demo: use redis:// or amqp://."
     )
+SEND_MARK_FILE = os.environ.get("SEND_MARK_FILE", str(VAR / "send-mark"))
 globals().update(money_settings(default_mode="live", debug=DEBUG))
 
 CSRF_TRUSTED_ORIGINS = [BASE_URL]

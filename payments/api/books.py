@@ -156,7 +156,7 @@ class FollowUps(APIView):
     @extend_schema(operation_id="follow_up", request=NewFollowUp, responses={201: NewFollowUp})
     def post(self, request, public_id):
         """Keep what was told or done about a payment."""
-        one = queries.disbursement_for(request.user, public_id, "see money")
+        one = queries.disbursement_for(request.user, public_id, "note what arrived")
         asked = said(NewFollowUp, request)
         made = follow_ups.follow_up(
             disbursement=one, person=request.user, **asked, **who_and_when(request)

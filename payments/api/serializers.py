@@ -17,6 +17,13 @@ class PaymentLine(serializers.Serializer):
     words = serializers.CharField(help_text="the state in plain words")
     expected_on = serializers.DateField(allow_null=True)
     paid_on = serializers.DateField(allow_null=True)
+    public_id = serializers.CharField(help_text="of what was sent; empty while it is planned")
+    confirmed_at = serializers.DateTimeField(
+        allow_null=True, help_text="when the person said that they have it"
+    )
+    missed_at = serializers.DateTimeField(
+        allow_null=True, help_text="since when the person says that it has not arrived"
+    )
 
 
 class ScheduleLines(serializers.Serializer):

@@ -1,6 +1,15 @@
 from django.urls import path
 
-from payments.api import amendments, books, disbursements, health, pay_runs, schedules, terms
+from payments.api import (
+    amendments,
+    arrivals,
+    books,
+    disbursements,
+    health,
+    pay_runs,
+    schedules,
+    terms,
+)
 from payments.api.webhooks import StripeWebhook
 
 RUN = "pay-runs/<slug:public_id>/"
@@ -27,9 +36,12 @@ urlpatterns = [
     path("pilots/<slug:pilot_id>/concerns/", books.Concerns.as_view()),
     path("pilots/<slug:pilot_id>/recipients/", books.RecipientsNotReady.as_view()),
     path("payments/health/", health.PaymentsHealth.as_view()),
+    path("payments/halts/", health.Halts.as_view()),
+    path("payments/halts/<slug:public_id>/lift/", health.LiftHalt.as_view()),
     path("differences/", books.Differences.as_view()),
     path("differences/<slug:public_id>/close/", books.CloseDifference.as_view()),
     path(f"{PAYMENT}take-back/", books.TakeBackPayment.as_view()),
+    path(f"{PAYMENT}arrived/", arrivals.PaymentArrived.as_view()),
     path(f"{PAYMENT}follow-up/", books.FollowUps.as_view()),
     path("enrolments/<slug:public_id>/statement/", books.Statement.as_view()),
     path(SCHEDULE, schedules.ScheduleForStaff.as_view()),
@@ -40,6 +52,10 @@ urlpatterns = [
     path(f"{SCHEDULE}resume/", amendments.ResumePayments.as_view()),
     path(f"{SCHEDULE}stop/", amendments.StopPayments.as_view()),
     path("my/<slug:public_id>/schedule/", schedules.MySchedule.as_view()),
+    path(
+        "my/<slug:public_id>/payments/<slug:payment_id>/arrived/",
+        arrivals.MyPaymentArrived.as_view(),
+    ),
     path("webhooks/stripe/platform/", StripeWebhook.as_view(endpoint="platform")),
     path("webhooks/stripe/connect/", StripeWebhook.as_view(endpoint="connect")),
 ]

@@ -5,6 +5,7 @@ from payments.models.awards import Award, AwardTerms, Frequency, Fund, Instalmen
 from payments.models.check_ups import Attestation, CheckUp
 from payments.models.disbursements import Disbursement, SendAttempt
 from payments.models.follow_ups import Correction, FollowUp
+from payments.models.halts import ForgottenTransfer, Halt
 from payments.models.ledger import LedgerEntry
 from payments.models.pauses import Clearance, RunPause
 from payments.models.pay_runs import (
@@ -32,8 +33,10 @@ __all__ = [
     "Difference",
     "Disbursement",
     "FollowUp",
+    "ForgottenTransfer",
     "Frequency",
     "Fund",
+    "Halt",
     "Hold",
     "Instalment",
     "LedgerEntry",

@@ -67,6 +67,7 @@ class Disbursement(models.Model):
     returned_to = models.CharField(max_length=10, choices=ReturnedTo, blank=True, default="")
     final_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
+    missed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -86,6 +87,10 @@ class Disbursement(models.Model):
                 condition=~Q(state__in=["submitted", "paid", "returned"])
                 | Q(provider_reference__isnull=False),
                 name="sent_means_a_reference",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None) | Q(missed_at=None),
+                name="here_or_missed_not_both",
             ),
             models.CheckConstraint(
                 condition=Q(state="returned") | Q(returned_to=""), name="returned_says_where_to"
@@ -132,6 +137,7 @@ class Disbursement(models.Model):
             "returned_to",
             "final_at",
             "confirmed_at",
+            "missed_at",
         }
         shareable = {"amount_minor", "reversed_minor", "currency", "state"}
 

@@ -28,6 +28,7 @@ OK, LOOK, MISS = "ok", "look", "miss"
 SDK = "16.1"
 ROLES = ("sending", "onboarding", "matching")
 CLOCKS_APART = timedelta(seconds=60)
+_NO_MARK = "Set SEND_MARK_FILE: without it nobody notices a database restored by other means."
 LOOKS_AHEAD = timedelta(days=30)
 FEWEST_READS, READS_A_PAYMENT, READS_ALARM = 10_000, 500, 0.8  # docs.stripe.com/rate-limits
 
@@ -104,6 +105,9 @@ def _of_the_program() -> Iterator[Finding]:
     found = version("stripe")
     is_pinned = found.startswith(f"{SDK}.")
     yield Finding("SDK", OK if is_pinned else MISS, f"stripe {found}; tested with {SDK}.")
+    file = settings.SEND_MARK_FILE
+    says = f"The last try is noted in {file}, apart from the database." if file else _NO_MARK
+    yield Finding("mark", OK if file else LOOK, says)
     logs = "STRIPE_LOG" in os.environ
     says = "Unset STRIPE_LOG: it prints personal data." if logs else "STRIPE_LOG is not set."
     yield Finding("logging", MISS if logs else OK, says)

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -13,8 +14,10 @@ from django.db.models.functions import Coalesce, Now
 
 from cashpilot.core.models import AuditEvent
 from payments.lifecycles import DISBURSEMENT
-from payments.models import Disbursement, Hold, SendAttempt
-from payments.queries import WITH_ALL, reason_to_hold, sendable_runs
+from payments.models import Disbursement, ForgottenTransfer, Halt, Hold, SendAttempt
+from payments.operations import marks
+from payments.operations.settlement import adopt
+from payments.queries import WITH_ALL, forgotten_of, reason_to_hold, sendable_runs
 from payments.rules import KEY_IS_SAFE_FOR
 
 State, Held, Kind = Disbursement.State, Disbursement.Held, SendAttempt.Kind
@@ -30,7 +33,7 @@ def claim(*, by: str, now: datetime, limit: int = BATCH) -> tuple[uuid.UUID, lis
     """
     token = uuid.uuid4()
     with transaction.atomic(durable=True):
-        rows = _claimable(limit)
+        rows = _without_forgotten(_claimable(limit), by=by, now=now)
         gone = [one for one in rows if one.instalment.state == "cancelled"]
         DISBURSEMENT.move_locked(gone, State.FAILED, now=now, by=by, failure="cancelled")
         reasons = {one: reason_to_hold(one) for one in rows if one not in gone}
@@ -55,9 +58,8 @@ def start_try(
         first_sent_at=Coalesce(F("first_sent_at"), Now()),
         failure="",  # what an earlier key was refused for says nothing of this try
     )
-    SendAttempt.objects.bulk_create(
-        SendAttempt.about(one, Kind.INTENT, at=now) for one in disbursements
-    )
+    intents = [SendAttempt.about(one, Kind.INTENT, at=now) for one in disbursements]
+    marks.check_and_keep(SendAttempt.objects.bulk_create(intents))
 
 
 def hold_each(*, reasons: dict[Disbursement, str], by: str, now: datetime) -> None:
@@ -68,6 +70,23 @@ def hold_each(*, reasons: dict[Disbursement, str], by: str, now: datetime) -> No
             held_reason=why, held_at=now
         )
         AuditEvent.record_each(rows, "disbursement.held", at=now, by=by, reason=why)
+
+
+def _without_forgotten(rows: Sequence[Any], *, by: str, now: datetime) -> list[Disbursement]:
+    """Those whose money was not moved before the database was restored. One that was takes the
+    transfer as its own; a person decides where that is not the one ordered."""
+    for row in (one for one in rows if one.has_forgotten):
+        found = list(forgotten_of(row.instalment_id))
+        if [_as_ordered(one) for one in found] == [_as_ordered(row)]:
+            SendAttempt.about(row, Kind.FOUND, found[0].reference, at=now).save()
+            adopt(disbursement=row, reference=found[0].reference, by=by, now=now)
+        else:
+            hold_each(reasons={row: Held.REVIEW}, by=by, now=now)
+    return [one for one in rows if not one.has_forgotten]
+
+
+def _as_ordered(one: Disbursement | ForgottenTransfer) -> tuple[int, str, str]:
+    return one.amount_minor, one.currency, one.destination
 
 
 def _claimable(limit: int) -> list[Disbursement]:
@@ -83,12 +102,18 @@ def _claimable(limit: int) -> list[Disbursement]:
 def _of_run(run):
     earlier = Disbursement.objects.filter(instalment=OuterRef("instalment"), pk__lt=OuterRef("pk"))
     held = Hold.objects.filter(award=OuterRef("instalment__award"), lifted_at=None)
+    older = Halt.objects.exclude(reason=Halt.Reason.BY_A_PERSON).filter(
+        placed_at__gte=OuterRef("state_changed_at")
+    )
     return (
         Disbursement.objects.filter(pay_run=run, state=State.QUEUED, held_reason="")
         .filter(Q(not_before=None) | Q(not_before__lte=Now()))
         .annotate(
             award_is_held=Exists(held),
-            must_look_first=Exists(earlier) | Q(first_sent_at__lt=Now() - KEY_IS_SAFE_FOR),
+            has_forgotten=Exists(forgotten_of(OuterRef("instalment"))),
+            must_look_first=Exists(earlier)
+            | Exists(older)
+            | Q(first_sent_at__lt=Now() - KEY_IS_SAFE_FOR),
         )
         .order_by("pk")
         .select_related(*WITH_ALL)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from cashpilot.core.models import AuditEvent
-from payments.models import Disbursement, PayRun
+from payments.models import Disbursement, Instalment, PayRun
 from payments.providers import get_provider
 from payments.providers.base import Order
 from payments.queries import lines_as_prepared
@@ -15,10 +15,11 @@ def queue(*, run: PayRun, by: str, now: datetime) -> list[Disbursement]:
 
     Called inside the transaction that approves; the database refuses a second live one.
     """
-    provider = get_provider()
+    provider, lines = get_provider(), lines_as_prepared(run)
+    instalments = Instalment.objects.in_bulk(lines)
     queued = [
         Disbursement(
-            instalment_id=instalment_id,
+            instalment=instalments[instalment_id],
             pay_run=run,
             amount_minor=line.amount_minor,
             currency=line.currency,
@@ -26,7 +27,7 @@ def queue(*, run: PayRun, by: str, now: datetime) -> list[Disbursement]:
             order_hash=line_hash(line),
             state_changed_at=now,
         )
-        for instalment_id, line in lines_as_prepared(run).items()
+        for instalment_id, line in lines.items()
     ]
     for one in queued:
         one.idempotency_key = idempotency_key(one.public_id, one.key_number)
@@ -40,6 +41,7 @@ def order_of(disbursement: Disbursement) -> Order:
     """The order as approval froze it."""
     return Order(
         disbursement=disbursement.public_id,
+        instalment=disbursement.instalment.public_id,
         pay_run=disbursement.pay_run.public_id,
         amount_minor=disbursement.amount_minor,
         currency=disbursement.currency,

@@ -14,7 +14,12 @@ from cashpilot.core.refusals import Invalid, Refused
 from payments.lifecycles import DIFFERENCE
 from payments.models import Difference, Disbursement, Reconciliation
 from payments.providers.base import NotThere, Provider, Transfer, Unreachable
-from payments.queries import accounts_active_between, arrivals_through, sent_between
+from payments.queries import (
+    accounts_active_between,
+    arrivals_through,
+    references_we_know,
+    sent_between,
+)
 
 Kind = Difference.Kind
 _ONE_AT_A_TIME = 4_201_002
@@ -81,11 +86,7 @@ def _transfers(
     """What differs among transfers. One of ours that the period's list lacks is asked for by
     itself: its moment there may lie just outside."""
     by_reference = {one.provider_reference: one for one in ours}
-    known = set(
-        Disbursement.objects.filter(
-            provider_reference__in=[one.reference for one in theirs]
-        ).values_list("provider_reference", flat=True)
-    )
+    known = references_we_know(one.reference for one in theirs)
     for one in theirs:
         if one.reference not in known:
             yield _unknown(one)

@@ -18,7 +18,7 @@ from payments.operations.disbursements import order_of
 from payments.operations.sending import send_one
 from payments.operations.settlement import adopt, reverse
 from payments.providers.base import Order, Provider, Transfer, Unreachable
-from payments.queries import WITH_ALL, earlier_of, reason_to_hold, unknown_to_look_up
+from payments.queries import WITH_ALL, earlier_of, forgotten_of, reason_to_hold, unknown_to_look_up
 from payments.rules import KEY_IS_DEAD_AFTER, idempotency_key, next_step
 
 State, Held, Kind = Disbursement.State, Disbursement.Held, SendAttempt.Kind
@@ -65,6 +65,8 @@ def _resolve_one(row: Any, *, provider: Provider, by: str, now: datetime) -> Non
 
 def _check_earlier(row: Any, provider: Provider) -> None:
     """Money that an earlier disbursement of the same instalment moved is never sent again."""
+    if forgotten_of(row.instalment_id).exists():
+        raise Refused("Money was moved for this instalment before the database was restored.")
     for other in earlier_of(row):
         if any(one.is_standing for one in provider.find(order_of(other))):
             raise Refused("An earlier payment of the same instalment stands at the provider.")

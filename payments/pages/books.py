@@ -17,7 +17,7 @@ from cashpilot.core.refusals import Refused
 from cashpilot.core.spreadsheets import safe_cell
 from participants.queries import enrolment_for, pilot_for, pilots_where
 from payments.models import Difference, FollowUp, Reconciliation
-from payments.operations import follow_ups, reconciliation
+from payments.operations import arrivals, follow_ups, reconciliation
 from payments.queries import (
     EXPORT,
     accounting_rows,
@@ -138,13 +138,29 @@ def concerns(request, pilot_id):
 @require_POST
 def follow_up(request, public_id):
     """Keep what was told or done about a payment."""
-    form, one = FollowUpForm(request.POST), disbursement_for(request.user, public_id, "see money")
+    form, one = (
+        FollowUpForm(request.POST),
+        disbursement_for(request.user, public_id, "note what arrived"),
+    )
     if form.is_valid():
         who = {"person": request.user, "by": request.user.public_id, "now": timezone.now()}
         follow_ups.follow_up(disbursement=one, **form.cleaned_data, **who)
         messages.success(request, _("Kept."))
     else:
         messages.error(request, _("Say what was told or done."))
+    return redirect("concerns", pilot_id=one.pay_run.fund.pilot.public_id)
+
+
+@login_required
+@require_POST
+def note_arrival(request, public_id):
+    """The person told us that the money is there after all."""
+    one = disbursement_for(request.user, public_id, "note what arrived")
+    try:
+        arrivals.has_arrived(disbursement=one, by=request.user.public_id, now=timezone.now())
+        messages.success(request, _("Kept."))
+    except Refused as no:
+        messages.error(request, str(no))
     return redirect("concerns", pilot_id=one.pay_run.fund.pilot.public_id)
 
 

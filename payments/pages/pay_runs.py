@@ -18,6 +18,7 @@ from payments.queries import (
     balances_of,
     changes_since_the_last_run,
     fund_for,
+    open_halts,
     pay_run_for,
     pay_runs_of,
     preview_of,
@@ -60,7 +61,8 @@ def runs(request):
     ]
     today = {"due_by": timezone.localdate()}
     groups = [_group(request, one, PrepareForm(initial=today, pilot=one)) for one in mine]
-    return render(request, "payments/pay_runs.html", {"groups": groups, "section": "pay_runs"})
+    page = {"groups": groups, "section": "pay_runs", "halts": open_halts()}
+    return render(request, "payments/pay_runs.html", page)
 
 
 @login_required
@@ -116,6 +118,7 @@ def _page(request, run) -> dict:
     preview = preview_of(run, page=_number(request, "page"), search=search)
     return {
         "section": "pay_runs",
+        "halts": open_halts(),
         "preview": preview,
         "run": run,
         "lines": [_line(line) for line in preview.lines],

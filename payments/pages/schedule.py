@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cashpilot.core.refusals import NotFound, Refused
 from participants.queries import NO_PERSON, notices_of, signed_in_participant
 from payments.models import Recipient
-from payments.operations import recipients
+from payments.operations import arrivals, recipients
 from payments.providers import get_provider
-from payments.queries import Payment, Schedule, last_change_of, schedule_of
+from payments.queries import Payment, Schedule, disbursement_of, last_change_of, schedule_of
 
 COLOURS = {"paid": "green", "submitted": "blue", "returned": "yellow", "failed": "yellow"}
 SENTENCES = {"top_up": gettext_lazy("An extra payment."), "lump": gettext_lazy("A lump sum.")}
@@ -93,6 +93,19 @@ def question_my_destination(request, public_id):
     return redirect("my_schedule", public_id=public_id)
 
 
+@require_POST
+def say_what_arrived(request, public_id, payment_id):
+    """The money is here, or it is not: kept, and looked into by staff."""
+    one = disbursement_of(_mine(request, public_id), payment_id)
+    is_here = request.POST.get("says") == "here"
+    say = arrivals.has_arrived if is_here else arrivals.has_not_arrived
+    try:
+        say(disbursement=one, by="participant", now=timezone.now())
+    except Refused as no:
+        messages.error(request, str(no))
+    return redirect("my_schedule", public_id=public_id)
+
+
 def _frame(pilot) -> dict:
     return {
         "pilot_name": pilot.name,
@@ -109,6 +122,7 @@ def _shown(schedule: Schedule) -> dict:
         "schedule": schedule,
         "card": _card(schedule, today),
         "so_far": [_row(one) for one in schedule.so_far],
+        "newest": schedule.newest_due(today),
         "last": schedule.to_come[-1] if schedule.to_come else None,
         "extra": [one for one in schedule.to_come if one.kind == "top_up"],
         "is_moving": any(one.state in ("queued", "submitted") for one in schedule.payments),

@@ -22,6 +22,8 @@ staff_patterns = [
     path("pay-runs/prepare/<slug:pilot_id>/", pay_runs.prepare, name="prepare_pay_run"),
     path("pay-runs/thresholds/<slug:pilot_id>/", acts.set_threshold, name="set_threshold"),
     path("pay-runs/health/", health.health, name="payments_health"),
+    path("pay-runs/halt/", health.halt_sending, name="halt_sending"),
+    path("pay-runs/halt/<slug:public_id>/lift/", health.lift_halt, name="lift_halt"),
     path("pay-runs/<slug:public_id>/", pay_runs.one_run, name="pay_run"),
     *(
         path(
@@ -52,6 +54,7 @@ staff_patterns = [
     path("pay-runs/recipients/<slug:pilot_id>/", books.recipients, name="recipients"),
     path("differences/", books.differences, name="differences"),
     path("differences/<slug:public_id>/close/", books.close_difference, name="close_difference"),
+    path("payments/<slug:public_id>/arrived/", books.note_arrival, name="note_arrival"),
     path("payments/<slug:public_id>/follow-up/", books.follow_up, name="follow_up"),
     path("participants/<slug:public_id>/statement/", books.statement, name="statement"),
     path("pilots/<slug:pilot_id>/terms/<slug:arm_code>/", terms.change_terms, name="change_terms"),
@@ -85,6 +88,11 @@ urlpatterns = [
         "my/<slug:public_id>/destination/back/",
         schedule.my_destination_back,
         name="my_destination_back",
+    ),
+    path(
+        "my/<slug:public_id>/payments/<slug:payment_id>/arrived/",
+        schedule.say_what_arrived,
+        name="say_what_arrived",
     ),
     path(
         "my/<slug:public_id>/destination/not-me/",

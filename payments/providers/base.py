@@ -16,6 +16,7 @@ class Order:
     """
 
     disbursement: str
+    instalment: str
     pay_run: str
     amount_minor: int
     currency: str
@@ -73,6 +74,7 @@ class Transfer:
     currency: str
     destination: str
     disbursement: str
+    instalment: str = ""
     last_reversal: str = ""
 
     @property

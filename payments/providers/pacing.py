@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from payments.models import RateSlot
-from payments.rules import rate_after
+from payments.rules import UNDER_WAY, rate_after
 
 WRITES, READS = "write", "read"
 
@@ -50,12 +50,17 @@ def reserve(kind: str, count: int = 1) -> Slots:
 
 
 def slow_down(kind: str) -> None:
-    """The provider says that we call too often: a fifth slower for a while, for every worker."""
+    """The provider says that we call too often: a fifth slower for a while, for every worker.
+
+    What it says soon after it says of calls whose moments were given out before: it counts once.
+    """
     limit = settings.STRIPE_CALLS_A_SECOND[kind]
     if not limit:
         return
     with transaction.atomic(durable=True):
         slot, now = _locked(kind)
+        if slot.slowed_at and now < slot.slowed_at + UNDER_WAY:
+            return
         slot.slowed_to = max(1_000, int(_rate(slot, now, limit) * 800))
         slot.slowed_at = now
         slot.save(update_fields=["slowed_to", "slowed_at"])

@@ -156,6 +156,7 @@ class StripeProvider:
             "transfer_group": order.group,
             "metadata": {
                 "cashpilot_disbursement": order.disbursement,
+                "cashpilot_instalment": order.instalment,
                 "cashpilot_pay_run": order.pay_run,
             },
         }

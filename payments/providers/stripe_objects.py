@@ -28,6 +28,7 @@ def transfer_of(found: Any) -> Transfer:
         currency=found.currency,
         destination=found.destination,
         disbursement=getattr(found.metadata, "cashpilot_disbursement", None) or "",
+        instalment=getattr(found.metadata, "cashpilot_instalment", None) or "",
         last_reversal=reversals[0].id if reversals else "",
     )
 

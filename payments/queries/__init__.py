@@ -15,6 +15,13 @@ from payments.queries.books import (
     trial_balance,
 )
 from payments.queries.forecasts import Need, Then, forecast_of, owed_until, schedule_as_of
+from payments.queries.halts import (
+    forgotten_of,
+    halt_for,
+    open_halts,
+    references_we_know,
+    what_keeps_a_halt,
+)
 from payments.queries.health import Sign, health_for
 from payments.queries.money import (
     LIVE,
@@ -32,6 +39,7 @@ from payments.queries.money import (
 from payments.queries.pay_runs import (
     Due,
     disbursement_for,
+    disbursement_of,
     due_in,
     fund_for,
     line_of,
@@ -98,14 +106,17 @@ __all__ = [
     "difference_for",
     "differences_of",
     "disbursement_for",
+    "disbursement_of",
     "due_in",
     "earlier_of",
     "entries_of",
     "events_that_need_a_person",
     "events_waiting",
     "forecast_of",
+    "forgotten_of",
     "frozen_lately_minor",
     "fund_for",
+    "halt_for",
     "health_for",
     "last_change_of",
     "ledger_faults",
@@ -114,6 +125,7 @@ __all__ = [
     "lines_now",
     "may_send_live",
     "may_still_be_asked",
+    "open_halts",
     "open_pause_of",
     "owed_until",
     "pay_run_for",
@@ -126,6 +138,7 @@ __all__ = [
     "recipient_of",
     "recipients_not_ready",
     "recipients_to_look_at",
+    "references_we_know",
     "schedule_as_of",
     "schedule_of",
     "sendable_runs",
@@ -142,4 +155,5 @@ __all__ = [
     "unknown_to_look_up",
     "unsent_minor",
     "waiting_for_a_person",
+    "what_keeps_a_halt",
 ]

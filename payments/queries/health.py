@@ -15,6 +15,7 @@ from cashpilot.core.refusals import NotAllowed
 from participants.models import Pilot
 from participants.queries import pilots_where
 from payments.models import CheckUp, Disbursement, LedgerEntry, ProviderEvent, Reconciliation
+from payments.queries.halts import open_halts
 from payments.queries.sending import CHECK_UP_HOLDS, sendable_runs
 
 OK, LOOK, MISS = "ok", "look", "miss"
@@ -49,6 +50,7 @@ def health_for(user: User, now: datetime) -> list[Sign]:
         raise NotAllowed(_("You are in no pilot whose money you can see."))
     ours = Disbursement.objects.filter(pay_run__fund__pilot__in=seen)
     return [
+        _halts(),
         _check_up(now),
         *_loops(now),
         _queue(ours, now),
@@ -58,6 +60,12 @@ def health_for(user: User, now: datetime) -> list[Sign]:
         _matching(now),
         _ledger(ours, seen),
     ]
+
+
+def _halts() -> Sign:
+    why = [str(one.get_reason_display()) for one in open_halts()]
+    says = ". ".join(why) + "." if why else _("Nothing stops it.")
+    return Sign("halts", _("Sending"), MISS if why else OK, says)
 
 
 def _check_up(now: datetime) -> Sign:

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from cashpilot.core import access
 from cashpilot.core.models import User
 from cashpilot.core.refusals import NotFound
-from participants.models import Pilot
+from participants.models import Enrolment, Pilot
 from participants.queries import pilots_of, roles_of
 from payments.models import (
     Disbursement,
@@ -198,6 +198,15 @@ def disbursement_for(user: User, public_id: str, act: str) -> Disbursement:
     if found is None:
         raise NotFound("There is no such payment in your pilots.")
     access.check(roles_of(user, found.pay_run.fund.pilot), act)
+    return found
+
+
+def disbursement_of(enrolment: Enrolment, public_id: str) -> Disbursement:
+    """One disbursement of this person; anybody else's does not exist."""
+    ours = Disbursement.objects.filter(instalment__award__enrolment=enrolment)
+    found = ours.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound("There is no such payment.")
     return found
 
 

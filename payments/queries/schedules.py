@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +49,9 @@ class Payment:
     held_reason: str
     expected_on: date | None
     paid_on: date | None
+    public_id: str
+    confirmed_at: datetime | None
+    missed_at: datetime | None
 
     @property
     def words(self) -> str:
@@ -82,6 +85,10 @@ class Schedule:
             one for one in self.payments if one.state == "planned" and one is not self.next_payment
         ]
 
+    def newest_due(self, today: date) -> Payment | None:
+        """The last payment that should be there by now: only its person knows whether it is."""
+        return next((one for one in reversed(self.payments) if _should_be_there(one, today)), None)
+
     @property
     def paid_minor(self) -> int:
         return sum(one.amount_minor for one in self.payments if one.state == "paid")
@@ -89,6 +96,11 @@ class Schedule:
 
 def _is_over(payment: Payment) -> bool:
     return payment.state in ("paid", "cancelled")
+
+
+def _should_be_there(payment: Payment, today: date) -> bool:
+    is_expected = payment.expected_on is not None and payment.expected_on <= today
+    return payment.state == "paid" or (payment.state == "submitted" and is_expected)
 
 
 def in_plain_words(state: str, held_reason: str):
@@ -146,6 +158,9 @@ def _payment(instalment: Instalment) -> Payment:
         held_reason=sent.held_reason if sent else "",
         expected_on=sent.expected_on if sent else None,
         paid_on=sent.state_changed_at.date() if sent and is_paid else None,
+        public_id=sent.public_id if sent else "",
+        confirmed_at=sent.confirmed_at if sent else None,
+        missed_at=sent.missed_at if sent else None,
     )
 
 

@@ -9,6 +9,7 @@ from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterR
 from django.db.models.functions import Now
 
 from payments.models import CheckUp, Disbursement, Hold, PayRun, ProviderEvent, RunPause
+from payments.queries.halts import open_halts
 from payments.queries.pay_runs import line_of, recipient_of
 from payments.rules import line_hash
 
@@ -18,9 +19,10 @@ WITH_ALL = ("instalment__award__enrolment__recipient", "pay_run")
 
 
 def sendable_runs() -> QuerySet[PayRun]:
-    """Runs that are being sent and not paused, oldest first."""
+    """Runs that are being sent and not paused, oldest first; none while all sending is halted."""
     paused = RunPause.objects.filter(pay_run=OuterRef("pk"), lifted_at=None)
-    return PayRun.objects.filter(~Exists(paused), state=PayRun.State.SENDING).order_by("pk")
+    runs = PayRun.objects.filter(~Exists(open_halts()), ~Exists(paused), state=PayRun.State.SENDING)
+    return runs.order_by("pk")
 
 
 def open_pause_of(run: PayRun) -> RunPause | None:
@@ -46,7 +48,7 @@ def reason_to_hold(disbursement: Disbursement) -> str:
 def earlier_of(disbursement: Disbursement) -> QuerySet[Disbursement]:
     """Disbursements of the same instalment that were given up before this one."""
     others = Disbursement.objects.filter(instalment=disbursement.instalment_id)
-    return others.filter(pk__lt=disbursement.pk).select_related("pay_run")
+    return others.filter(pk__lt=disbursement.pk).select_related("pay_run", "instalment")
 
 
 _IS_MINE = """
@@ -58,12 +60,13 @@ WHERE d.id = %s AND d.state = 'submitting' AND d.claim_token = %s
                   WHERE p.pay_run_id = r.id AND p.lifted_at IS NULL)
   AND NOT EXISTS (SELECT 1 FROM payments_instalment i JOIN payments_hold h USING (award_id)
                   WHERE i.id = d.instalment_id AND h.lifted_at IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM payments_halt WHERE lifted_at IS NULL)
 """
 
 
 def may_still_be_asked(disbursement: int, token: uuid.UUID, *, seconds: float) -> bool:
-    """Whether a claim holds for so many seconds more, its run is being sent and not paused, and
-    the person's payments are not held.
+    """Whether a claim holds for so many seconds more, its run is being sent and not paused, the
+    person's payments are not held, and sending is not halted.
 
     Asked before every single call, hence in plain SQL: built by the ORM it costs as much as all
     that is written about the call.

@@ -30,8 +30,8 @@ class Concern:
 
 
 def concerns_of(pilot: Pilot, today: date) -> list[Concern]:
-    """What came back, what is held, what was not sent and is not owed in another run, and what is
-    long under way; oldest first."""
+    """What came back, what is held, what was not sent and is not owed in another run, what is long
+    under way, and what its person misses; oldest first."""
     rows = _that_need_a_person(pilot, today).select_related(
         "instalment__award__enrolment__participant", "pay_run__fund"
     )
@@ -46,19 +46,20 @@ def _that_need_a_person(pilot: Pilot, today: date) -> QuerySet[Disbursement]:
         | Q(expected_on=None, state_changed_at__date__lt=today - LOST_AFTER)
     )
     still_owed = Q(state__in=["failed", "returned"], instalment__state="planned")
+    missed = Q(state__in=["submitted", "paid"], missed_at__isnull=False)
     later = Disbursement.objects.filter(instalment=OuterRef("instalment"), pk__gt=OuterRef("pk"))
     return Disbursement.objects.filter(
-        held | overdue | still_owed, ~Exists(later), pay_run__fund__pilot=pilot
+        held | overdue | still_owed | missed, ~Exists(later), pay_run__fund__pilot=pilot
     ).exclude(state="failed", failure="run_stopped")
 
 
 def _concern(one: Disbursement, today: date) -> Concern:
-    since = one.held_at or one.state_changed_at
+    since = one.held_at or one.missed_at or one.state_changed_at
     deadline = since.date() + OVERDUE_AFTER
     is_owed = one.state == "failed" or one.returned_to == "funds"
     return Concern(
         disbursement=one,
-        said=said_of(one.state, one.failure, one.held_reason),
+        said=said_of(one.state, one.failure, one.held_reason, is_missed=one.missed_at is not None),
         since=since,
         deadline=deadline,
         is_late=today > deadline,

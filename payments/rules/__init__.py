@@ -13,6 +13,7 @@ from payments.rules.schedules import (
 from payments.rules.sending import (
     KEY_IS_DEAD_AFTER,
     KEY_IS_SAFE_FOR,
+    UNDER_WAY,
     Line,
     approvals_needed,
     back_off,
@@ -27,6 +28,7 @@ from payments.rules.sending import (
 __all__ = [
     "KEY_IS_DEAD_AFTER",
     "KEY_IS_SAFE_FOR",
+    "UNDER_WAY",
     "Line",
     "Plan",
     "approvals_needed",

@@ -64,6 +64,12 @@ LATE = Said(
     "Ask the provider with the bank's trace, and tell the person.",
     "Your payment is late. You did not do anything wrong. We are looking into it.",
 )
+MISSED = Said(
+    "The person says that it has not arrived.",
+    "Look at the account with them, and ask the provider with the bank's trace. Nothing is sent "
+    "again unless it comes back.",
+    "You told us that it has not reached you. A person is looking into it and will call you.",
+)
 GIVEN_UP = Said(
     "It was not sent.",
     "It is owed again: the next pay run takes it.",
@@ -72,11 +78,13 @@ GIVEN_UP = Said(
 UNKNOWN_RETURN = Said("The bank sent it back without a reason we know.", _BANK, _MONEY_IS_SAFE)
 
 
-def said_of(state: str, failure: str, held_reason: str) -> Said:
-    """What to say of a payment that needs a person, by its state, the provider's reason, its
-    hold."""
+def said_of(state: str, failure: str, held_reason: str, *, is_missed: bool = False) -> Said:
+    """What to say of a payment that needs a person, by its state, the provider's reason, its hold,
+    and whether the person says that it has not arrived."""
     if held_reason:
         return OF_A_HOLD.get(held_reason, OF_A_HOLD["review"])
+    if is_missed and state in ("submitted", "paid"):
+        return MISSED
     if state == "returned":
         return OF_A_RETURN.get(failure, UNKNOWN_RETURN)
     return LATE if state == "submitted" else GIVEN_UP

@@ -9,6 +9,7 @@ from typing import Literal
 
 KEY_IS_SAFE_FOR = timedelta(hours=20)
 KEY_IS_DEAD_AFTER = timedelta(hours=26)
+UNDER_WAY = timedelta(seconds=10)
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(minutes=10)
 
 
@@ -74,8 +75,9 @@ def back_off(tries: int) -> timedelta:
 
 
 def rate_after(slowed_to: float, since: timedelta, limit: float) -> float:
-    """Calls a second after having slowed down: kept for 30 s, then half a call more every 10 s."""
-    steps = max(0, int((since.total_seconds() - 30) // 10) + 1)
+    """Calls a second after having slowed down: kept while the calls under way come back, then half
+    a call more every 2 s."""
+    steps = max(0, (since - UNDER_WAY) // timedelta(seconds=2) + 1)
     return min(limit, slowed_to + 0.5 * steps)
 
 

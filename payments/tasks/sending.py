@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from payments.operations import pausing, pay_runs, sending, unknown, waiting
+from payments.operations import halts, pausing, pay_runs, sending, unknown, waiting
 from payments.providers import get_provider
 from payments.providers.base import Provider, Unreachable
 from payments.queries import unfinished_runs, unknown_to_look_up
@@ -19,6 +19,7 @@ WORKER = "worker"
 def send_what_is_approved() -> None:
     """Send the queue, find out what is unknown, let go of what need not wait any longer."""
     provider, now = get_provider(), timezone.now()
+    halts.notice_an_older_state(by=WORKER, now=now)
     sending.expire_leases(by=WORKER, now=now)
     find_out(provider)
     waiting.release_waiting(provider=provider, by=WORKER, now=now)

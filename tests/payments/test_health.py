@@ -28,6 +28,7 @@ from tests.payments.sending_world import send
 pytestmark = pytest.mark.django_db
 
 SIGNS = [
+    "halts",
     "check_up",
     "worker",
     "sweep",

@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 from django.db import connections
+from django.db.models import F
 from django.db.models.functions import Now
 
 from payments.models import RateSlot
 from payments.operations.disbursements import order_of
 from payments.providers import pacing
-from payments.rules import rate_after
+from payments.rules import UNDER_WAY, rate_after
 from payments.tasks.crew import Crew
 
 LIMIT, SLOWLY = 50, 2
@@ -80,14 +81,31 @@ def test_every_worker_slows_down_when_the_provider_says_so(limited):
 
     assert pacing.reserve("write", 1).interval == pytest.approx(1 / (LIMIT * 0.8))
 
+
+@pytest.mark.django_db
+def test_refusals_of_calls_under_way_count_as_one(limited):
+    for _ in range(6):
+        pacing.slow_down("write")
+
+    assert pacing.reserve("write", 1).interval == pytest.approx(1 / (LIMIT * 0.8))
+
+
+@pytest.mark.django_db
+def test_a_refusal_at_the_slower_rate_slows_down_further(limited):
     pacing.slow_down("write")
-    assert pacing.reserve("write", 1).interval == pytest.approx(1 / (LIMIT * 0.64))
+    RateSlot.objects.update(slowed_at=F("slowed_at") - UNDER_WAY)
+
+    pacing.slow_down("write")
+
+    assert pacing.reserve("write", 1).interval == pytest.approx(
+        1 / ((LIMIT * 0.8 + 0.5) * 0.8), rel=1e-3
+    )
 
 
 @pytest.mark.parametrize(
-    ("seconds", "rate"), [(0, 20.0), (29, 20.0), (30, 20.5), (40, 21.0), (3_600, 25.0)]
+    ("seconds", "rate"), [(0, 20.0), (9, 20.0), (10, 20.5), (12, 21.0), (3_600, 25.0)]
 )
-def test_the_rate_comes_back_by_half_a_call_every_ten_seconds(seconds, rate):
+def test_the_rate_comes_back_by_half_a_call_every_two_seconds(seconds, rate):
     assert rate_after(20.0, timedelta(seconds=seconds), 25.0) == rate
 
 
