@@ -11,9 +11,16 @@ from cashpilot import journeys
 from cashpilot.api import Pages
 from cashpilot.core.money import known_currency, positive
 from cashpilot.core.refusals import Invalid
-from participants.api.serializers import WHAT_HAPPENS, EnrolmentLine, NewPerson, PilotLine
+from participants.api.serializers import (
+    WHAT_HAPPENS,
+    ConsentLine,
+    EnrolmentLine,
+    NewPerson,
+    PilotLine,
+)
 from participants.models import LifeEvent
 from participants.queries import (
+    consents_of,
     enrolment_for,
     enrolments_of,
     life_event_for,
@@ -159,6 +166,31 @@ class EnrolmentFile(APIView):
             now=timezone.now(),
         )
         return Response({"added": len(added)}, status=201)
+
+
+class Consents(APIView):
+    @extend_schema(operation_id="consents", responses=ConsentLine(many=True))
+    def get(self, request, public_id):
+        """What a person agreed to, newest first."""
+        enrolment = enrolment_for(request.user, public_id, "see people")
+        return Response(ConsentLine(consents_of(enrolment), many=True).data)
+
+    @extend_schema(operation_id="record_consent", request=ConsentLine, responses={201: ConsentLine})
+    def post(self, request, public_id):
+        """Record a decision about the text now in force. It changes no payment, but one:
+        withdrawing `cash` is a life event, and does what the pilot's policy says."""
+        enrolment = enrolment_for(request.user, public_id, "enrol people")
+        asked = ConsentLine(data=request.data)
+        asked.is_valid(raise_exception=True)
+        said = dict(asked.validated_data)
+        consent = journeys.record_decision(
+            enrolment=enrolment,
+            **said.pop("text"),
+            **said,
+            by=request.user.public_id,
+            now=timezone.now(),
+        )
+        return Response(ConsentLine(consent or asked.validated_data).data, status=201)
 
 
 class LifeEvents(APIView):

@@ -16,9 +16,10 @@ from participants.models import (
     Enrolment,
     LifeEvent,
     LifeEventPolicy,
+    Notice,
     Pilot,
 )
-from participants.operations.consent import publish_text
+from participants.operations.consent import publish_text, record_consent
 from participants.operations.enrolment import (
     end_enrolment,
     enrol,
@@ -26,8 +27,9 @@ from participants.operations.enrolment import (
     reopen_enrolment,
 )
 from participants.operations.life_events import note_correction, note_event
-from participants.operations.notices import resume_contact, stop_contact
+from participants.operations.notices import resume_contact, stop_contact, tell
 from participants.operations.pilots import ArmPlan, HelpLine, give_role, set_up_pilot
+from participants.queries import current_text, left_the_cash_on
 from participants.rules import effect_of
 from payments.models import Amendment, Award, Hold, Recipient
 from payments.operations.awards import open_fund, set_terms
@@ -148,7 +150,7 @@ def record_life_event(
     enrolment: Enrolment,
     kind: str,
     happened_on: date,
-    recorder: User,
+    recorder: User | None,
     by: str,
     now: datetime,
     payee_name: str = "",
@@ -176,6 +178,37 @@ def record_life_event(
         stop_contact(participant=enrolment.participant, by=by, now=now)
         end_enrolment(enrolment=enrolment, by=by, now=now)
     return event
+
+
+@transaction.atomic
+def record_decision(
+    *, enrolment: Enrolment, purpose: str, decision: str, by: str, now: datetime, **how: Any
+) -> Consent | None:
+    """Record what a person decided about one purpose; of all these, one reaches their payments.
+
+    Wanting the cash no more is a life event too: it does to payments what the pilot's policy
+    says, at once, written down, and told to the person; that needs no text to be published, and
+    then no consent is made. Agreeing again starts nothing by itself.
+    """
+    if purpose == ConsentText.Purpose.CASH and not enrolment.is_paid:
+        raise Invalid("This person was not promised any cash.", field="purpose")
+    who = {"by": by, "now": now}
+    said = {"enrolment": enrolment, "purpose": purpose, "decision": decision, **how}
+    if (purpose, decision) != (ConsentText.Purpose.CASH, Consent.Decision.WITHDRAWN):
+        return record_consent(**said, **who)
+    if left_the_cash_on(enrolment):
+        raise Refused("This person has left the cash already.")
+    has_text = current_text(enrolment.pilot, purpose, enrolment.participant.language)
+    consent = record_consent(**said, **who) if has_text else None
+    record_life_event(
+        enrolment=enrolment,
+        kind=LifeEvent.Kind.LEFT_THE_CASH,
+        happened_on=how["decided_on"],
+        recorder=None,
+        **who,
+    )
+    tell(participant=enrolment.participant, kind=Notice.Kind.LEFT_CASH, **who)
+    return consent
 
 
 @transaction.atomic
@@ -207,7 +240,7 @@ def _apply_effect(award: Award, effect: str, kind: str, *, by: str, now: datetim
 
 
 def _pay_another(
-    enrolment: Enrolment, payee_name: str, recorder: User, *, by: str, now: datetime
+    enrolment: Enrolment, payee_name: str, recorder: User | None, *, by: str, now: datetime
 ) -> None:
     if not payee_name.strip():
         raise Invalid("Say who receives the money for them.", field="payee_name")

@@ -118,6 +118,49 @@ def consents_of(enrolment: Enrolment) -> QuerySet[Consent]:
     return enrolment.consents.select_related("text").order_by("-decided_on", "-pk")
 
 
+def decisions_now(enrolment: Enrolment) -> dict[str, Consent]:
+    """What a person said last about each purpose."""
+    rows = enrolment.consents.select_related("text").order_by("decided_on", "pk")
+    return {one.text.purpose: one for one in rows}
+
+
+def wants_no_messages(participant: Participant) -> bool:
+    """Whether the last thing they said about being contacted was no."""
+    about = Consent.objects.filter(
+        enrolment__participant=participant, text__purpose=ConsentText.Purpose.CONTACT
+    )
+    last = about.order_by("decided_on", "pk").last()
+    return last is not None and last.decision == Consent.Decision.WITHDRAWN
+
+
+def texts_in_force(pilot: Pilot) -> QuerySet[ConsentText]:
+    """The newest text of each purpose in each language."""
+    newest = ("purpose", "language")
+    return pilot.consent_texts.order_by(*newest, "-version").distinct(*newest)
+
+
+def left_the_cash_on(enrolment: Enrolment) -> date | None:
+    """Since when a person wants no payments; None where they never said so, or agreed again."""
+    left = enrolment.life_events.filter(kind=LifeEvent.Kind.LEFT_THE_CASH, corrected_by=None).last()
+    if left is None:
+        return None
+    again = enrolment.consents.filter(
+        text__purpose=ConsentText.Purpose.CASH,
+        decision=Consent.Decision.GIVEN,
+        recorded_at__gt=left.recorded_at,
+    )
+    return None if again.exists() else left.happened_on
+
+
+def own_enrolment(session, public_id: str) -> Enrolment:
+    """The enrolment, if it is the visitor's own: anybody else's does not exist."""
+    participant = signed_in_participant(session)
+    mine = participant and participant.enrolments.filter(public_id=public_id).first()
+    if not mine:
+        raise NotFound(NO_PERSON)
+    return mine
+
+
 def signed_in_participant(session) -> Participant | None:
     """The participant whose page this browser shows, if any."""
     public_id = session.get("participant")

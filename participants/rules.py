@@ -8,10 +8,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from cashpilot.core.refusals import Invalid
+
 REQUIRED = ("name", "arm", "consent_date")
 OPTIONAL = ("code", "date_of_birth", "email", "phone", "language")
 MOST_ROWS = 20_000
-LONGEST = {"name": 200, "code": 20, "email": 254, "phone": 30}
+LONGEST = {
+    "name": 200,
+    "code": 20,
+    "email": 254,
+    "phone": 30,
+    "read_by": 120,
+    "body": 5000,
+    "held_with": 120,
+    "programme": 80,
+    "note": 500,
+}
+EARLIEST_BIRTH = date(1900, 1, 1)
 DIRECTION_MARKS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
 
 
@@ -142,6 +155,12 @@ def _person_reader(arms: set[str], languages: set[str], today: date):
             raise ValueError(f"{text} is in the future.")
         return day
 
+    def birth(text: str) -> date:
+        day = past(text)
+        if day < EARLIEST_BIRTH:
+            raise ValueError(f"{text} is before {EARLIEST_BIRTH.year}.")
+        return day
+
     def one_of(known: set[str], what: str) -> Callable[[str], str]:
         def read(text: str) -> str:
             if text not in known:
@@ -153,7 +172,7 @@ def _person_reader(arms: set[str], languages: set[str], today: date):
     readers: dict[str, Callable[[str], Any]] = {
         "arm": one_of(arms, "arm"),
         "consent_date": past,
-        "date_of_birth": past,
+        "date_of_birth": birth,
         "language": one_of(languages, "language"),
         "email": _email,
     }
@@ -210,3 +229,44 @@ USUAL_EFFECTS = {
 def effect_of(kind: str, own: dict[str, str]) -> str:
     """What an event does to payments: as the pilot's `own` policies say, else the usual."""
     return own.get(kind, USUAL_EFFECTS[kind])
+
+
+def check_choice(value: str, known: Iterable[str], *, field: str) -> str:
+    """The value, if it is one of the known; else a refusal that lists them."""
+    if value not in known:
+        raise Invalid(f"{value!r} is none of these: {', '.join(known)}.", field=field)
+    return value
+
+
+def check_length(text: str, *, field: str) -> str:
+    """Text as people mean it, if it keeps its field's limit; else a refusal that states it."""
+    text = clean(text)
+    if len(text) > LONGEST[field]:
+        raise Invalid(f"Write at most {LONGEST[field]} characters.", field=field)
+    return text
+
+
+def check_birth(day: date | None, today: date) -> None:
+    """Refuse a birth date that nobody alive can have; not knowing it is no fault."""
+    if day and day > today:
+        raise Invalid("The date of birth is in the future.", field="date_of_birth")
+    if day and day < EARLIEST_BIRTH:
+        raise Invalid(f"{day.isoformat()} is before {EARLIEST_BIRTH.year}.", field="date_of_birth")
+
+
+def check_body(body: str) -> str:
+    """The words of a text, its lines kept; a refusal where there are none, or too many."""
+    body = body.strip()
+    if not body:
+        raise Invalid("Write the words that people agree to.", field="body")
+    if len(body) > LONGEST["body"]:
+        raise Invalid(f"Write at most {LONGEST['body']} characters.", field="body")
+    return body
+
+
+def check_reader(how: str, read_by: str) -> str:
+    """Who read the words to a person; an interpreter has to be named."""
+    read_by = check_length(read_by, field="read_by")
+    if how == "read-aloud" and not read_by:
+        raise Invalid("Say who read it aloud.", field="read_by")
+    return read_by

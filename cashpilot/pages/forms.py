@@ -10,6 +10,8 @@ from cashpilot.core.fields import MoneyField
 from cashpilot.core.money import CURRENCIES
 from cashpilot.forms import DateParts
 from participants.models import Consent
+from participants.pages.forms import at_most
+from participants.rules import LONGEST
 from payments.models import Frequency, WhenClosed
 
 TAKE_PART = _(
@@ -75,11 +77,25 @@ class PilotForm(forms.Form):
 class EnrolForm(forms.Form):
     """One person, with their consent to take part."""
 
-    name = forms.CharField(label=_("Full name"), max_length=200)
+    name = forms.CharField(
+        label=_("Full name"),
+        max_length=LONGEST["name"],
+        help_text=_("As they write it; one name is enough. At most 200 characters."),
+    )
     arm = forms.ChoiceField(label=_("Arm"), widget=forms.RadioSelect)
-    date_of_birth = forms.DateField(label=_("Date of birth"), widget=DateParts, required=False)
-    phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
-    email = forms.EmailField(label=_("Email address"), required=False)
+    date_of_birth = forms.DateField(
+        label=_("Date of birth"),
+        widget=DateParts,
+        required=False,
+        help_text=_("From 1900 on. Leave it empty if it is not known."),
+    )
+    phone = forms.CharField(
+        label=_("Phone"),
+        max_length=LONGEST["phone"],
+        required=False,
+        help_text=_("It may be shared with others. At most 30 characters."),
+    )
+    email = forms.EmailField(label=_("Email address"), required=False, **at_most("email"))
     language = forms.ChoiceField(
         label=_("Language they read"), choices=settings.PARTICIPANT_LANGUAGES
     )
@@ -101,6 +117,7 @@ class EnrolForm(forms.Form):
         widget=forms.RadioSelect,
         initial=Consent.How.IN_PERSON,
     )
+    read_by = forms.CharField(label=_("Who read it to them"), required=False, **at_most("read_by"))
 
     def __init__(self, *args, arms, **kwargs):
         super().__init__(*args, **kwargs)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cashpilot.pages import enrolment, home, life_events, pilots
+from cashpilot.pages import choices, enrolment, home, life_events, pilots
 
 staff_patterns = [
     path("", home.to_do, name="to_do"),
@@ -11,6 +11,7 @@ staff_patterns = [
     path("pilots/<slug:pilot_id>/people.csv", enrolment.file_to_fill, name="file_to_fill"),
     path("participants/<slug:public_id>/", enrolment.person, name="person"),
     path("participants/<slug:public_id>/sign-in-link/", enrolment.offer_link, name="offer_link"),
+    path("participants/<slug:public_id>/choices/", choices.choices, name="choices"),
     path("participants/<slug:public_id>/life-events/", life_events.life_events, name="life_events"),
     path(
         "participants/<slug:public_id>/life-events/record/",
@@ -24,4 +25,8 @@ staff_patterns = [
     ),
 ]
 
-urlpatterns = [path("", home.front_door, name="front_door")]
+urlpatterns = [
+    path("", home.front_door, name="front_door"),
+    path("my/<slug:public_id>/choices/", choices.my_choices, name="my_choices"),
+    path("my/<slug:public_id>/choices/<slug:purpose>/", choices.my_choice, name="my_choice"),
+]

@@ -83,6 +83,7 @@ LANGUAGES = [("en", "English")]  # what pages are offered in: complete and revie
 PARTICIPANT_LANGUAGES = [
     ("en", "English"),
     ("cy", "Cymraeg"),
+    ("fr", "Français"),
     ("ar", "العربية"),
     ("pl", "Polski"),
     ("uk", "Українська"),
@@ -148,6 +149,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
+        "ConsentPurpose": "participants.models.ConsentText.Purpose",
+        "ResearchPurpose": "evaluation.models.ResearchConsent.Purpose",
         "PayRunState": "payments.models.PayRun.State",
         "ReleaseState": "evaluation.models.Release.State",
         "LifeEventKind": "participants.models.LifeEvent.Kind",

@@ -2,8 +2,14 @@ from django.conf import settings
 from rest_framework import serializers
 
 from participants.models import Consent, ConsentText, LifeEvent, LifeEventPolicy
+from participants.rules import LONGEST
 
 WHAT_HAPPENS = [one for one in LifeEvent.Kind.choices if one[0] != LifeEvent.Kind.CORRECTION]
+
+
+def at_most(field: str) -> str:
+    """The words that state a text field's limit."""
+    return f"At most {LONGEST[field]} characters."
 
 
 class PilotLine(serializers.Serializer):
@@ -29,14 +35,28 @@ class EnrolmentLine(serializers.Serializer):
 class NewPerson(serializers.Serializer):
     """A person to enrol. `arm` is the arm's code; the consent is to taking part."""
 
-    name = serializers.CharField(max_length=200)
+    name = serializers.CharField(max_length=LONGEST["name"], help_text=at_most("name"))
     arm = serializers.SlugField()
     consent_date = serializers.DateField()
     how = serializers.ChoiceField(Consent.How.choices, default=Consent.How.IN_PERSON)
-    code = serializers.CharField(max_length=20, required=False)
-    date_of_birth = serializers.DateField(required=False)
-    email = serializers.EmailField(required=False)
-    phone = serializers.CharField(max_length=30, required=False)
+    read_by = serializers.CharField(
+        max_length=LONGEST["read_by"],
+        required=False,
+        allow_blank=True,
+        help_text=f"who read the text to them. {at_most('read_by')}",
+    )
+    code = serializers.CharField(
+        max_length=LONGEST["code"], required=False, help_text=at_most("code")
+    )
+    date_of_birth = serializers.DateField(
+        required=False, allow_null=True, help_text="from 1900 on; left out where it is not known"
+    )
+    email = serializers.EmailField(
+        max_length=LONGEST["email"], required=False, allow_blank=True, help_text=at_most("email")
+    )
+    phone = serializers.CharField(
+        max_length=LONGEST["phone"], required=False, allow_blank=True, help_text=at_most("phone")
+    )
     language = serializers.ChoiceField(settings.PARTICIPANT_LANGUAGES, default="en")
 
 
@@ -48,6 +68,29 @@ class ConsentLine(serializers.Serializer):
     decision = serializers.ChoiceField(Consent.Decision.choices, default=Consent.Decision.GIVEN)
     decided_on = serializers.DateField()
     how = serializers.ChoiceField(Consent.How.choices, default=Consent.How.IN_PERSON)
+    language = serializers.ChoiceField(
+        settings.PARTICIPANT_LANGUAGES,
+        source="text.language",
+        required=False,
+        help_text="the one it was read in, if not their own",
+    )
+    read_by = serializers.CharField(
+        max_length=LONGEST["read_by"],
+        required=False,
+        allow_blank=True,
+        help_text=f"who read it to them. {at_most('read_by')}",
+    )
+
+
+class TextLine(serializers.ModelSerializer):
+    """What people agree to about one purpose: one version, in one language."""
+
+    body = serializers.CharField(max_length=LONGEST["body"], help_text=at_most("body"))
+
+    class Meta:
+        model = ConsentText
+        fields = ["public_id", "purpose", "language", "version", "body", "published_at"]
+        read_only_fields = ["public_id", "version", "published_at"]
 
 
 class PolicyLine(serializers.Serializer):

@@ -5,11 +5,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from participants.api.serializers import ConsentLine, EnrolmentLine, PolicyLine
+from participants.api.serializers import EnrolmentLine, PolicyLine, TextLine
 from participants.models import Pilot
-from participants.operations.consent import record_consent
+from participants.operations.consent import publish_text
 from participants.operations.life_events import set_policy
-from participants.queries import consents_of, enrolment_for, pilot_for, policies_of
+from participants.queries import enrolment_for, pilot_for, policies_of, texts_in_force
 
 
 class OnePerson(APIView):
@@ -19,28 +19,22 @@ class OnePerson(APIView):
         return Response(EnrolmentLine(enrolment_for(request.user, public_id, "see people")).data)
 
 
-class Consents(APIView):
-    @extend_schema(operation_id="consents", responses=ConsentLine(many=True))
-    def get(self, request, public_id):
-        """What a person agreed to, newest first."""
-        enrolment = enrolment_for(request.user, public_id, "see people")
-        return Response(ConsentLine(consents_of(enrolment), many=True).data)
+class ConsentTexts(APIView):
+    @extend_schema(operation_id="consent_texts", responses=TextLine(many=True))
+    def get(self, request, pilot_id):
+        """The newest text of each purpose in each language."""
+        pilot = pilot_for(request.user, pilot_id, "see the pilot")
+        return Response(TextLine(texts_in_force(pilot), many=True).data)
 
-    @extend_schema(operation_id="record_consent", request=ConsentLine, responses={201: ConsentLine})
-    def post(self, request, public_id):
-        """Record a decision about the text now in force; it changes no payment."""
-        enrolment = enrolment_for(request.user, public_id, "enrol people")
-        asked = ConsentLine(data=request.data)
+    @extend_schema(operation_id="publish_consent_text", request=TextLine, responses={201: TextLine})
+    def post(self, request, pilot_id):
+        """Publish the next version; whoever agreed to an earlier one stays on that one."""
+        pilot = pilot_for(request.user, pilot_id, "change the pilot")
+        asked = TextLine(data=request.data)
         asked.is_valid(raise_exception=True)
-        said = dict(asked.validated_data)
-        consent = record_consent(
-            enrolment=enrolment,
-            purpose=said.pop("text")["purpose"],
-            by=request.user.public_id,
-            now=timezone.now(),
-            **said,
-        )
-        return Response(ConsentLine(consent).data, status=201)
+        who = {"by": request.user.public_id, "now": timezone.now()}
+        text = publish_text(pilot=pilot, **asked.validated_data, **who)
+        return Response(TextLine(text).data, status=201)
 
 
 class LifeEventPolicies(APIView):

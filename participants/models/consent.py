@@ -2,11 +2,13 @@ from functools import partial
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cashpilot.core.ids import new_id
 from participants.models.people import Enrolment
 from participants.models.pilots import Pilot
+from participants.rules import LONGEST
 
 
 class ConsentText(models.Model):
@@ -14,6 +16,7 @@ class ConsentText(models.Model):
 
     class Purpose(models.TextChoices):
         TAKE_PART = "take-part", _("Taking part in the pilot")
+        CASH = "cash", _("Receiving the cash")
         CONTACT = "contact", _("Being contacted")
 
     public_id = models.CharField(
@@ -43,8 +46,8 @@ class ConsentText(models.Model):
 
 
 class Consent(models.Model):
-    """One decision of one person about one text. The latest decision counts; none is ever
-    changed."""
+    """One decision of one person about one text: how it was given, and who read it to them. The
+    latest decision counts; none is ever changed."""
 
     class Decision(models.TextChoices):
         GIVEN = "given", _("Agreed")
@@ -55,17 +58,26 @@ class Consent(models.Model):
         PHONE = "phone", _("By phone")
         PAPER = "paper", _("On paper")
         ONLINE = "online", _("On their own page")
+        READ_ALOUD = "read-aloud", _("Read aloud by an interpreter")
 
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="consents")
     text = models.ForeignKey(ConsentText, models.PROTECT, related_name="consents")
     decision = models.CharField(max_length=10, choices=Decision)
     decided_on = models.DateField()
     how = models.CharField(max_length=10, choices=How)
+    read_by = models.CharField(max_length=LONGEST["read_by"], blank=True, default="", db_default="")
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=60)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(how="read-aloud") | ~Q(read_by=""), name="read_aloud_by_somebody"
+            )
+        ]
+
     class Privacy:
-        identifying: set[str] = set()
+        identifying = {"read_by"}
         linkable = {"id", "enrolment", "decided_on", "recorded_at", "recorded_by"}
         shareable = {"text", "decision", "how"}
 

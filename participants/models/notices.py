@@ -17,6 +17,7 @@ class Notice(models.Model):
         BANK_CHANGED = "bank_changed", _("Their bank account changed")
         DETAILS_NEEDED = "details_needed", _("Details are missing")
         CAME_BACK = "came_back", _("A payment came back")
+        LEFT_CASH = "left_cash", _("They left the cash")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting to be sent")
@@ -55,6 +56,9 @@ NOTICE_WORDS = {
         "Your bank account was changed. If it was not you, please tell us on your page."
     ),
     Notice.Kind.DETAILS_NEEDED: _("We need something from you. Please look at your page."),
+    Notice.Kind.LEFT_CASH: _(
+        "We wrote down that you want no more payments. If it was not you, please call us."
+    ),
     Notice.Kind.CAME_BACK: _(
         "Something came back to us. It is still yours. Please look at your page."
     ),

@@ -2,11 +2,12 @@ from functools import partial
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cashpilot.core.ids import new_code, new_id
 from participants.models.pilots import Arm, Pilot
+from participants.rules import EARLIEST_BIRTH
 
 
 class Participant(models.Model):
@@ -22,6 +23,15 @@ class Participant(models.Model):
     language = models.CharField(max_length=10, choices=settings.PARTICIPANT_LANGUAGES, default="en")
     created_at = models.DateTimeField()
     contact_stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(date_of_birth=None)
+                | Q(date_of_birth__gte=EARLIEST_BIRTH, date_of_birth__lte=F("created_at")),
+                name="birth_is_possible",
+            )
+        ]
 
     class Privacy:
         identifying = {"name", "date_of_birth", "email", "phone"}

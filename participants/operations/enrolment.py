@@ -12,7 +12,7 @@ from participants.lifecycles import ENROLMENT
 from participants.models import Arm, Consent, ConsentText, Enrolment, Participant, Pilot
 from participants.operations.consent import record_consent
 from participants.queries import already_here
-from participants.rules import PersonRow, Problem, clean, read_people
+from participants.rules import PersonRow, Problem, check_birth, check_length, read_people
 
 
 class FileRefused(Invalid):
@@ -35,6 +35,7 @@ def enrol(
     by: str,
     now: datetime,
     how: str = Consent.How.IN_PERSON,
+    read_by: str = "",
     code: str = "",
     date_of_birth: date | None = None,
     email: str = "",
@@ -45,11 +46,17 @@ def enrol(
 
     Payment follows from the arm, never from anything the person answers later.
     """
-    if date_of_birth and date_of_birth > timezone.localdate(now):
-        raise Invalid("The date of birth is in the future.", field="date_of_birth")
-    name = clean(name)
+    today = timezone.localdate(now)
+    check_birth(date_of_birth, today)
+    if consent_date > today:
+        raise Invalid("The date of consent is in the future.", field="consent_date")
+    name = check_length(name, field="name")
     if not name:
         raise Invalid("The name is empty. One name is enough.", field="name")
+    code, email, phone = (
+        check_length(text, field=field)
+        for field, text in (("code", code), ("email", email), ("phone", phone))
+    )
     _check_not_here(pilot, name, code, date_of_birth, email, consent_date)
     participant = Participant.objects.create(
         name=name,
@@ -66,6 +73,7 @@ def enrol(
         purpose=ConsentText.Purpose.TAKE_PART,
         decided_on=consent_date,
         how=how,
+        read_by=read_by,
         by=by,
         now=now,
     )

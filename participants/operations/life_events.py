@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import Invalid, NotAllowed, Refused
@@ -38,7 +39,7 @@ def note_event(
     *, enrolment: Enrolment, kind: str, happened_on: date, effect: str, by: str, now: datetime
 ) -> LifeEvent:
     """Write an event down, with what it does to payments."""
-    if happened_on > now.date():
+    if happened_on > timezone.localdate(now):
         raise Invalid("This day is still to come.", field="happened_on")
     event = LifeEvent.objects.create(
         enrolment=enrolment,

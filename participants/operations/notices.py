@@ -11,6 +11,7 @@ from django.utils.translation import override
 from cashpilot.core.models import AuditEvent
 from participants.lifecycles import NOTICE
 from participants.models import NOTICE_WORDS, Notice, Participant
+from participants.queries import wants_no_messages
 
 State = Notice.State
 
@@ -21,12 +22,13 @@ def tell(
 ) -> Notice | None:
     """Have a person told something: on their page, and by email where there is an address.
 
-    Nobody is told anything once contact with them has stopped. `address` is where to, if not where
-    they are reached now: a change of address is told to the old one.
+    Nobody is told anything once contact with them has stopped; who does not want to be contacted
+    finds it on their page. `address` is where to, if not where they are reached now: a change of
+    address is told to the old one.
     """
     if Participant.objects.filter(pk=participant.pk, contact_stopped_at__isnull=False).exists():
         return None
-    to = address or participant.email
+    to = "" if wants_no_messages(participant) else address or participant.email
     notice = Notice.objects.create(
         participant=participant,
         kind=Notice.Kind(kind),

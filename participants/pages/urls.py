@@ -1,9 +1,10 @@
 from django.urls import path
 
-from participants.pages import policies, sign_in, staff
+from participants.pages import policies, sign_in, staff, texts
 
 staff_patterns = [
     path("participants/", staff.people, name="participants"),
+    path("pilots/<slug:pilot_id>/texts/", texts.texts, name="consent_texts"),
     path("pilots/<slug:pilot_id>/life-events/", policies.policies, name="life_event_policies"),
 ]
 

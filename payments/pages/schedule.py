@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cashpilot.core.refusals import NotFound, Refused
-from participants.queries import NO_PERSON, notices_of, signed_in_participant
+from participants.pages.own import frame, mine
+from participants.queries import NO_PERSON, notices_of
 from payments.models import Recipient
 from payments.operations import arrivals, recipients
 from payments.providers import get_provider
@@ -19,17 +20,8 @@ COLOURS = {"paid": "green", "submitted": "blue", "returned": "yellow", "failed":
 SENTENCES = {"top_up": gettext_lazy("An extra payment."), "lump": gettext_lazy("A lump sum.")}
 
 
-def _mine(request, public_id):
-    """The enrolment, if it is the visitor's own: anybody else's does not exist."""
-    participant = signed_in_participant(request.session)
-    mine = participant and participant.enrolments.filter(public_id=public_id).first()
-    if not mine:
-        raise NotFound(NO_PERSON)
-    return mine
-
-
 def _my_recipient(request, public_id) -> Recipient:
-    recipient = Recipient.objects.filter(enrolment=_mine(request, public_id)).first()
+    recipient = Recipient.objects.filter(enrolment=mine(request, public_id)).first()
     if recipient is None:
         raise NotFound(NO_PERSON)
     return recipient
@@ -38,9 +30,9 @@ def _my_recipient(request, public_id) -> Recipient:
 @require_GET
 def my_schedule(request, public_id):
     """The schedule of the signed-in participant, or the page of someone in a comparison arm."""
-    enrolment = _mine(request, public_id)
+    enrolment = mine(request, public_id)
     schedule = schedule_of(enrolment)
-    page = _frame(enrolment.pilot) | {
+    page = frame(enrolment.pilot) | {
         "enrolment": enrolment,
         "notices": notices_of(enrolment.participant),
         "last_change": last_change_of(enrolment),
@@ -64,7 +56,7 @@ def my_destination(request, public_id):
         by="participant",
         now=timezone.now(),
     )
-    page = _frame(_mine(request, public_id).pilot) | {"bank_url": url}
+    page = frame(mine(request, public_id).pilot) | {"bank_url": url}
     return render(request, "payments/my_destination.html", page)
 
 
@@ -73,7 +65,7 @@ def my_destination_back(request, public_id):
     """Coming back from the provider proves nothing: pressing on has its own view read again."""
     recipient = _my_recipient(request, public_id)
     if request.method == "GET":
-        page = _frame(_mine(request, public_id).pilot)
+        page = frame(mine(request, public_id).pilot)
         return render(request, "payments/my_destination_back.html", page)
     recipients.observe(
         recipient=recipient, provider=get_provider(), by="provider", now=timezone.now()
@@ -96,7 +88,7 @@ def question_my_destination(request, public_id):
 @require_POST
 def say_what_arrived(request, public_id, payment_id):
     """The money is here, or it is not: kept, and looked into by staff."""
-    one = disbursement_of(_mine(request, public_id), payment_id)
+    one = disbursement_of(mine(request, public_id), payment_id)
     is_here = request.POST.get("says") == "here"
     say = arrivals.has_arrived if is_here else arrivals.has_not_arrived
     try:
@@ -104,15 +96,6 @@ def say_what_arrived(request, public_id, payment_id):
     except Refused as no:
         messages.error(request, str(no))
     return redirect("my_schedule", public_id=public_id)
-
-
-def _frame(pilot) -> dict:
-    return {
-        "pilot_name": pilot.name,
-        "help": {"name": pilot.help_name, "phone": pilot.help_phone, "hours": pilot.help_hours},
-        "leave_url": reverse("leave"),
-        "home_url": reverse("my_pages"),
-    }
 
 
 def _shown(schedule: Schedule) -> dict:

@@ -34,6 +34,12 @@ def isolate(value: object) -> SafeString:
 
 
 @register.filter
+def direction(language: str) -> str:
+    """The way a language is written: "rtl" or "ltr", for the `dir` of its words."""
+    return "rtl" if language.split("-")[0] in settings.LANGUAGES_BIDI else "ltr"
+
+
+@register.filter
 def digits(phone: str) -> str:
     """A telephone number as a `tel:` link wants it: no spaces, a leading plus kept."""
     return "".join(sign for sign in phone if sign.isdigit() or sign == "+")
@@ -75,7 +81,7 @@ def languages_offered() -> list[dict]:
         {
             "code": code,
             "name": _own_name(code),
-            "dir": "rtl" if code.split("-")[0] in settings.LANGUAGES_BIDI else "ltr",
+            "dir": direction(code),
             "is_current": current is not None and current.split("-")[0] == code.split("-")[0],
         }
         for code, _name in settings.LANGUAGES
