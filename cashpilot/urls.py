@@ -32,6 +32,9 @@ staff = [
 if apps.is_installed("evaluation"):
     api.append(path("", include("evaluation.api.urls")))
     staff.append(path("", include("evaluation.pages.urls")))
+    my_patterns = [path("", include("evaluation.pages.my_urls"))]
+else:
+    my_patterns = []
 
 urlpatterns = [
     path("livez", health.livez),
@@ -44,6 +47,7 @@ urlpatterns = [
     path("", include(shared_pages.urlpatterns)),
     path("", include(participants_pages.urlpatterns)),
     path("", include(payments_pages.urlpatterns)),
+    *my_patterns,
 ]
 
 if settings.CASHPILOT_MODE == "demo":

@@ -150,7 +150,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
         "ConsentPurpose": "participants.models.ConsentText.Purpose",
-        "ResearchPurpose": "evaluation.models.ResearchConsent.Purpose",
+        "ResearchPurpose": "evaluation.models.consent.Use",
         "PayRunState": "payments.models.PayRun.State",
         "ReleaseState": "evaluation.models.Release.State",
         "LifeEventKind": "participants.models.LifeEvent.Kind",

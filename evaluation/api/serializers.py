@@ -1,7 +1,11 @@
+from django.conf import settings
 from rest_framework import serializers
 
-from evaluation.models import ResearchConsent, Response
+from evaluation.models import ResearchConsent, ResearchText, Response
 from evaluation.rules.answers import Answer
+from participants.api.serializers import at_most
+from participants.models import Consent
+from participants.rules import LONGEST
 
 MOST_ANSWERS = 10_000
 
@@ -36,6 +40,29 @@ class ResearchDecision(serializers.Serializer):
     purpose = serializers.ChoiceField(ResearchConsent.Purpose.choices)
     decision = serializers.ChoiceField(ResearchConsent.Decision.choices)
     decided_on = serializers.DateField()
+    how = serializers.ChoiceField(Consent.How.choices, required=False)
+    language = serializers.ChoiceField(
+        settings.PARTICIPANT_LANGUAGES,
+        required=False,
+        help_text="the one the words were read in, if not their own",
+    )
+    read_by = serializers.CharField(
+        max_length=LONGEST["read_by"],
+        required=False,
+        allow_blank=True,
+        help_text=f"who read the words to them. {at_most('read_by')}",
+    )
+
+
+class ResearchTextLine(serializers.ModelSerializer):
+    """The words about one use of answers: one version, in one language."""
+
+    body = serializers.CharField(max_length=LONGEST["body"], help_text=at_most("body"))
+
+    class Meta:
+        model = ResearchText
+        fields = ["public_id", "purpose", "language", "version", "body", "published_at"]
+        read_only_fields = ["public_id", "version", "published_at"]
 
 
 class AnswerLine(serializers.Serializer):

@@ -13,7 +13,7 @@ from evaluation import queries
 from evaluation.api import serializers as shapes
 from evaluation.models import ResearchConsent
 from evaluation.operations import responses
-from evaluation.operations.consent import record_research_consent
+from evaluation.operations.consent import publish_research_text, record_research_consent
 from evaluation.operations.waves import open_wave
 from participants.queries import pilot_for
 from participants.rules import Problem
@@ -66,9 +66,30 @@ class ResearchConsents(APIView):
         enrolment = pilot.enrolments.filter(code=said["code"]).first()
         if enrolment is None:
             raise Invalid(f"{said['code']!r} is nobody's code in this pilot.", field="code")
-        decided = {name: said[name] for name in ("purpose", "decision", "decided_on")}
+        decided = {name: said[name] for name in said if name != "code"}
         record_research_consent(enrolment=enrolment, **decided, **_who_and_when(request))
         return Response(shapes.ResearchDecision(said).data, status=201)
+
+
+class ResearchTexts(APIView):
+    @extend_schema(operation_id="research_texts", responses=shapes.ResearchTextLine(many=True))
+    def get(self, request, pilot_id):
+        """The newest words about each use of answers, in each language."""
+        pilot = pilot_for(request.user, pilot_id, "see the pilot")
+        texts = queries.research_texts_in_force(pilot)
+        return Response(shapes.ResearchTextLine(texts, many=True).data)
+
+    @extend_schema(
+        operation_id="publish_research_text",
+        request=shapes.ResearchTextLine,
+        responses={201: shapes.ResearchTextLine},
+    )
+    def post(self, request, pilot_id):
+        """Publish the next version; whoever agreed to an earlier one stays on that one."""
+        pilot = pilot_for(request.user, pilot_id, "change the pilot")
+        said = _asked(shapes.ResearchTextLine, request.data)
+        text = publish_research_text(pilot=pilot, **said, **_who_and_when(request))
+        return Response(shapes.ResearchTextLine(text).data, status=201)
 
 
 class Responses(APIView):

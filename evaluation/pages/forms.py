@@ -4,6 +4,9 @@ from django import forms
 from django.core.validators import FileExtensionValidator
 from django.utils.translation import gettext_lazy as _
 
+from evaluation.models import ResearchConsent
+from participants.pages.forms import TextForm
+
 
 class QuestionForm(forms.Form):
     """Which outcome at which wave, adjusted for which earlier wave if any."""
@@ -20,6 +23,14 @@ class QuestionForm(forms.Form):
         self.fields["instrument"].choices = [(one.id, one.name) for one in instruments]
         self.fields["wave"].choices = numbered
         self.fields["baseline"].choices = [("", _("No earlier wave")), *numbered]
+
+
+class ResearchTextForm(TextForm):
+    """The next version of the words about one use of answers, in one language."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["purpose"].choices = ResearchConsent.Purpose.choices
 
 
 class AnswersForm(forms.Form):

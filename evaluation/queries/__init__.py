@@ -13,11 +13,18 @@ from evaluation.queries.answers import (
     waves_answered,
     waves_of,
 )
-from evaluation.queries.consent import enrolments_with
+from evaluation.queries.consent import (
+    current_research_text,
+    enrolments_with,
+    research_decisions_of,
+    research_switches,
+    research_texts_in_force,
+)
 from evaluation.queries.instruments import instrument_called, instruments, registry
 from evaluation.queries.results import results_of
 
 __all__ = [
+    "current_research_text",
     "enrolments_with",
     "frame_of",
     "instrument_called",
@@ -26,6 +33,9 @@ __all__ = [
     "people_with_answers",
     "pilot_called",
     "registry",
+    "research_decisions_of",
+    "research_switches",
+    "research_texts_in_force",
     "results_of",
     "scores_of",
     "wave_called",
