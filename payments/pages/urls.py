@@ -1,6 +1,6 @@
 from django.urls import path
 
-from payments.pages import acts, amendments, books, health, pay_runs, schedule, terms
+from payments.pages import acts, amendments, books, health, letters, pay_runs, schedule, terms
 
 RUN_VERBS = {
     "submit": "submit_pay_run",
@@ -57,6 +57,8 @@ staff_patterns = [
     path("payments/<slug:public_id>/arrived/", books.note_arrival, name="note_arrival"),
     path("payments/<slug:public_id>/follow-up/", books.follow_up, name="follow_up"),
     path("participants/<slug:public_id>/statement/", books.statement, name="statement"),
+    path("participants/<slug:public_id>/statement.pdf", letters.statement, name="statement_pdf"),
+    path("participants/<slug:public_id>/letter.pdf", letters.letter, name="letter_pdf"),
     path("pilots/<slug:pilot_id>/terms/<slug:arm_code>/", terms.change_terms, name="change_terms"),
     path("pay-runs/forecast/<slug:pilot_id>/", amendments.forecast, name="forecast"),
     path(
@@ -83,6 +85,8 @@ staff_patterns = [
 
 urlpatterns = [
     path("my/<slug:public_id>/", schedule.my_schedule, name="my_schedule"),
+    path("my/<slug:public_id>/statement.pdf", letters.my_statement, name="my_statement"),
+    path("my/<slug:public_id>/letter.pdf", letters.my_letter, name="my_letter"),
     path("my/<slug:public_id>/destination/", schedule.my_destination, name="my_destination"),
     path(
         "my/<slug:public_id>/destination/back/",
