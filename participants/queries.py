@@ -11,6 +11,8 @@ from cashpilot.core.refusals import NotFound
 from participants.models import (
     NOTICE_WORDS,
     Arm,
+    BenefitNote,
+    BetterOffTalk,
     Consent,
     ConsentText,
     Enrolment,
@@ -131,6 +133,16 @@ def wants_no_messages(participant: Participant) -> bool:
     )
     last = about.order_by("decided_on", "pk").last()
     return last is not None and last.decision == Consent.Decision.WITHDRAWN
+
+
+def talks_of(enrolment: Enrolment) -> QuerySet[BetterOffTalk]:
+    """The better-off conversations with a person, newest first."""
+    return enrolment.better_off_talks.order_by("-held_on", "-pk")
+
+
+def benefit_notes_of(enrolment: Enrolment) -> QuerySet[BenefitNote]:
+    """Waivers and letters of a person, newest first."""
+    return enrolment.benefit_notes.order_by("-noted_on", "-pk")
 
 
 def texts_in_force(pilot: Pilot) -> QuerySet[ConsentText]:

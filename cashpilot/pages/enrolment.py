@@ -17,7 +17,7 @@ from cashpilot.core.fields import add_refusal
 from cashpilot.core.refusals import Refused
 from cashpilot.pages.forms import EnrolForm, FileForm
 from participants.operations.sign_in import issue_link
-from participants.queries import arms_of, consents_of, enrolment_for, pilot_for
+from participants.queries import arms_of, consents_of, enrolment_for, pilot_for, talks_of
 from participants.rules import OPTIONAL, REQUIRED
 from payments.queries import schedule_of
 
@@ -84,6 +84,7 @@ def person(request, public_id):
         "pilot_name": enrolment.pilot.name,
         "section": "participants",
         "consents": consents_of(enrolment),
+        "talk": talks_of(enrolment).first(),
         "schedule": schedule_of(enrolment),
     }
     return render(request, "person.html", page)

@@ -1,7 +1,15 @@
 from django.conf import settings
 from rest_framework import serializers
 
-from participants.models import Consent, ConsentText, LifeEvent, LifeEventPolicy
+from participants.models import (
+    BenefitNote,
+    BetterOffTalk,
+    Consent,
+    ConsentText,
+    LifeEvent,
+    LifeEventPolicy,
+)
+from participants.models.benefits import FACTS
 from participants.rules import LONGEST
 
 WHAT_HAPPENS = [one for one in LifeEvent.Kind.choices if one[0] != LifeEvent.Kind.CORRECTION]
@@ -91,6 +99,38 @@ class TextLine(serializers.ModelSerializer):
         model = ConsentText
         fields = ["public_id", "purpose", "language", "version", "body", "published_at"]
         read_only_fields = ["public_id", "version", "published_at"]
+
+
+class TalkLine(serializers.ModelSerializer):
+    """A better-off conversation. `facts_told` names facts of the nation by their keys."""
+
+    held_with = serializers.CharField(
+        max_length=LONGEST["held_with"], help_text=at_most("held_with")
+    )
+    facts_told = serializers.ListField(
+        child=serializers.SlugField(), max_length=len(FACTS), default=list
+    )
+
+    class Meta:
+        model = BetterOffTalk
+        fields = ["public_id", "held_on", "held_with", "outcome", "facts_told"]
+        read_only_fields = ["public_id"]
+
+
+class BenefitNoteLine(serializers.ModelSerializer):
+    """A waiver, or a letter that was sent or came."""
+
+    programme = serializers.CharField(
+        max_length=LONGEST["programme"], help_text=at_most("programme")
+    )
+    note = serializers.CharField(
+        max_length=LONGEST["note"], required=False, allow_blank=True, help_text=at_most("note")
+    )
+
+    class Meta:
+        model = BenefitNote
+        fields = ["public_id", "kind", "programme", "noted_on", "note"]
+        read_only_fields = ["public_id"]
 
 
 class PolicyLine(serializers.Serializer):

@@ -5,5 +5,7 @@ from participants.api import views
 urlpatterns = [
     path("enrolments/<slug:public_id>/", views.OnePerson.as_view()),
     path("pilots/<slug:pilot_id>/life-event-policies/", views.LifeEventPolicies.as_view()),
+    path("enrolments/<slug:public_id>/better-off-talks/", views.Talks.as_view()),
+    path("enrolments/<slug:public_id>/benefit-notes/", views.BenefitNotes.as_view()),
     path("pilots/<slug:pilot_id>/consent-texts/", views.ConsentTexts.as_view()),
 ]

@@ -5,11 +5,25 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from participants.api.serializers import EnrolmentLine, PolicyLine, TextLine
+from participants.api.serializers import (
+    BenefitNoteLine,
+    EnrolmentLine,
+    PolicyLine,
+    TalkLine,
+    TextLine,
+)
 from participants.models import Pilot
+from participants.operations.benefits import note_benefit, record_talk
 from participants.operations.consent import publish_text
 from participants.operations.life_events import set_policy
-from participants.queries import enrolment_for, pilot_for, policies_of, texts_in_force
+from participants.queries import (
+    benefit_notes_of,
+    enrolment_for,
+    pilot_for,
+    policies_of,
+    talks_of,
+    texts_in_force,
+)
 
 
 class OnePerson(APIView):
@@ -37,6 +51,38 @@ class ConsentTexts(APIView):
         return Response(TextLine(text).data, status=201)
 
 
+class Talks(APIView):
+    @extend_schema(operation_id="better_off_talks", responses=TalkLine(many=True))
+    def get(self, request, public_id):
+        """The better-off conversations with a person, newest first."""
+        enrolment = enrolment_for(request.user, public_id, "enrol people")
+        return Response(TalkLine(talks_of(enrolment), many=True).data)
+
+    @extend_schema(
+        operation_id="record_better_off_talk", request=TalkLine, responses={201: TalkLine}
+    )
+    def post(self, request, public_id):
+        """Write down that the conversation took place; it changes no payment."""
+        return _added(request, public_id, TalkLine, record_talk)
+
+
+class BenefitNotes(APIView):
+    @extend_schema(operation_id="benefit_notes", responses=BenefitNoteLine(many=True))
+    def get(self, request, public_id):
+        """A person's waivers and letters, newest first."""
+        enrolment = enrolment_for(request.user, public_id, "enrol people")
+        return Response(BenefitNoteLine(benefit_notes_of(enrolment), many=True).data)
+
+    @extend_schema(
+        operation_id="record_benefit_note",
+        request=BenefitNoteLine,
+        responses={201: BenefitNoteLine},
+    )
+    def post(self, request, public_id):
+        """Add one line to a person's benefits record; it changes no payment."""
+        return _added(request, public_id, BenefitNoteLine, note_benefit)
+
+
 class LifeEventPolicies(APIView):
     @extend_schema(operation_id="life_event_policies", responses=PolicyLine(many=True))
     def get(self, request, pilot_id):
@@ -56,6 +102,15 @@ class LifeEventPolicies(APIView):
         who = {"by": request.user.public_id, "now": timezone.now()}
         set_policy(pilot=pilot, **asked.validated_data, **who)
         return Response(_policies(pilot))
+
+
+def _added(request, public_id, line, operation) -> Response:
+    enrolment = enrolment_for(request.user, public_id, "enrol people")
+    asked = line(data=request.data)
+    asked.is_valid(raise_exception=True)
+    who = {"by": request.user.public_id, "now": timezone.now()}
+    made = operation(enrolment=enrolment, **asked.validated_data, **who)
+    return Response(line(made).data, status=201)
 
 
 def _policies(pilot: Pilot) -> list[dict]:

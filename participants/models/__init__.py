@@ -1,5 +1,6 @@
 """People, and the design they were recruited into."""
 
+from participants.models.benefits import BenefitNote, BetterOffTalk
 from participants.models.consent import Consent, ConsentText
 from participants.models.notices import NOTICE_WORDS, LifeEvent, LifeEventPolicy, Notice
 from participants.models.people import Enrolment, Participant
@@ -9,6 +10,8 @@ from participants.models.sign_in import SignInToken
 __all__ = [
     "NOTICE_WORDS",
     "Arm",
+    "BenefitNote",
+    "BetterOffTalk",
     "Consent",
     "ConsentText",
     "Enrolment",
