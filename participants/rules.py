@@ -23,6 +23,8 @@ LONGEST = {
     "held_with": 120,
     "programme": 80,
     "note": 500,
+    "reason": 500,
+    "reference": 100,
 }
 EARLIEST_BIRTH = date(1900, 1, 1)
 DIRECTION_MARKS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))

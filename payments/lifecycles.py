@@ -46,6 +46,16 @@ PROVIDER_EVENT = Lifecycle(
     },
 )
 
+CLAIM = Lifecycle(
+    "claim",
+    {
+        "proposed": frozenset({"agreed", "declined"}),
+        "agreed": frozenset({"paid"}),
+        "declined": frozenset(),
+        "paid": frozenset(),
+    },
+)
+
 DIFFERENCE = Lifecycle(
     "difference",
     {

@@ -67,7 +67,7 @@ def ready(enrolment: Enrolment, account: str = "") -> Enrolment:
 def a_prepared_run(pilot: Pilot, *, due_by: date = date(2026, 3, 2)) -> PayRun:
     preparer = a_member(pilot, Role.PREPARER, email="priya@example.org")
     return pay_runs.prepare(
-        fund=pilot.funds.get(), due_by=due_by, preparer=preparer, by=BY, now=NOON
+        fund=pilot.funds.get(purpose="awards"), due_by=due_by, preparer=preparer, by=BY, now=NOON
     )
 
 

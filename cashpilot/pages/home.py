@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from cashpilot.core import access
 from participants.queries import pilots_of, roles_of
 from payments.queries import (
+    award_funds_of,
     balances_of,
     events_that_need_a_person,
     pay_runs_of,
@@ -46,7 +47,7 @@ def _pilot(user, pilot) -> dict:
         "pilot": pilot,
         "sees_money": sees_money,
         "items": list(_items(user, pilot, roles)) if sees_money else [],
-        "balances": [balances_of(fund) for fund in pilot.funds.all()] if sees_money else [],
+        "balances": [balances_of(fund) for fund in award_funds_of(pilot)] if sees_money else [],
         "people": pilot.enrolments.filter(state="active").count(),
     }
 

@@ -3,6 +3,7 @@
 from payments.models.amendments import Amendment, Hold
 from payments.models.awards import Award, AwardTerms, Frequency, Fund, Instalment, WhenClosed
 from payments.models.check_ups import Attestation, CheckUp
+from payments.models.claims import Claim
 from payments.models.disbursements import Disbursement, SendAttempt
 from payments.models.follow_ups import Correction, FollowUp
 from payments.models.halts import ForgottenTransfer, Halt
@@ -27,6 +28,7 @@ __all__ = [
     "Award",
     "AwardTerms",
     "CheckUp",
+    "Claim",
     "Clearance",
     "Correction",
     "DestinationChange",

@@ -10,12 +10,20 @@ from participants.models import Arm, Enrolment, Pilot
 
 
 class Fund(models.Model):
-    """Money set aside for one purpose of one pilot; its budget is the most that may be promised."""
+    """Money set aside for one purpose of one pilot; its budget is the most that may be promised.
+    The database keeps awards and claims to funds of their own purpose."""
+
+    class Purpose(models.TextChoices):
+        AWARDS = "awards", _("Awards")
+        CLAIMS = "claims", _("Lost benefits")
 
     public_id = models.CharField(
         max_length=30, unique=True, default=partial(new_id, "fnd"), editable=False
     )
     pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="funds")
+    purpose = models.CharField(
+        max_length=10, choices=Purpose, default=Purpose.AWARDS, db_default="awards"
+    )
     name = models.CharField(max_length=80)
     currency = models.CharField(max_length=3)
     budget_minor = models.BigIntegerField()
@@ -29,7 +37,7 @@ class Fund(models.Model):
     class Privacy:
         identifying: set[str] = set()
         linkable = {"id", "public_id", "pilot"}
-        shareable = {"name", "currency", "budget_minor"}
+        shareable = {"purpose", "name", "currency", "budget_minor"}
 
     def __str__(self) -> str:
         return self.name

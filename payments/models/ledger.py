@@ -18,6 +18,7 @@ class LedgerEntry(models.Model):
         PROVIDER = "provider", _("With the provider")
         PARTICIPANT = "participant", _("Received by participants")
         PROVIDER_FEES = "provider_fees", _("Kept by the provider as fees")
+        CLAIMS = "claims", _("Paid for lost benefits")
 
     class Kind(models.TextChoices):
         FUNDING = "funding", _("Funding")
@@ -27,6 +28,7 @@ class LedgerEntry(models.Model):
         REVERSAL = "reversal", _("Taken back")
         FEE = "fee", _("Fee")
         CORRECTION = "correction", _("Correction")
+        CLAIM = "claim", _("Paid for a lost benefit")
 
     fund = models.ForeignKey(Fund, models.PROTECT, related_name="ledger_entries")
     disbursement = models.ForeignKey(

@@ -22,10 +22,19 @@ class NotPaid(Refused):
 
 
 @transaction.atomic
-def open_fund(*, pilot: Pilot, name: str, budget_minor: int, by: str, now: datetime) -> Fund:
+def open_fund(
+    *,
+    pilot: Pilot,
+    name: str,
+    budget_minor: int,
+    by: str,
+    now: datetime,
+    purpose: str = Fund.Purpose.AWARDS,
+) -> Fund:
     """Set money aside in the pilot's currency: the most that may ever be promised from it."""
     fund = Fund.objects.create(
         pilot=pilot,
+        purpose=purpose,
         name=name,
         currency=pilot.currency,
         budget_minor=positive(budget_minor, field="budget"),

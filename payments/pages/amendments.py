@@ -17,7 +17,7 @@ from cashpilot.forms import DateParts
 from participants.queries import enrolment_for, pilot_for, roles_of
 from payments.models import Frequency, Hold
 from payments.operations import schedules
-from payments.queries import award_of, forecast_of, schedule_as_of, schedule_of
+from payments.queries import award_funds_of, award_of, forecast_of, schedule_as_of, schedule_of
 
 WHY = {"label": _("Why"), "max_length": 200, "help_text": _("Kept with the change, for staff.")}
 
@@ -156,7 +156,7 @@ def forecast(request, pilot_id):
     today = timezone.localdate()
     funds = [
         {"fund": fund, "needs": needs, "most": max([1, *(one.due_minor for one in needs)])}
-        for fund in pilot.funds.order_by("pk")
+        for fund in award_funds_of(pilot)
         for needs in [forecast_of(fund, today)]
     ]
     page = {"pilot": pilot, "pilot_name": pilot.name, "funds": funds, "section": "pay_runs"}

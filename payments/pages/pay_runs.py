@@ -15,6 +15,7 @@ from cashpilot.forms import DateParts
 from participants.queries import pilot_for, pilots_of, roles_of
 from payments.operations import pay_runs
 from payments.queries import (
+    award_funds_of,
     balances_of,
     changes_since_the_last_run,
     fund_for,
@@ -44,7 +45,7 @@ class PrepareForm(forms.Form):
 
     def __init__(self, *args, pilot, **kwargs):
         super().__init__(*args, **kwargs)
-        funds = [(one.public_id, one.name) for one in pilot.funds.order_by("pk")]
+        funds = [(one.public_id, one.name) for one in award_funds_of(pilot)]
         if len(funds) > 1:
             self.fields["fund"].choices = funds
         else:

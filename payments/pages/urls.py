@@ -1,6 +1,16 @@
 from django.urls import path
 
-from payments.pages import acts, amendments, books, health, letters, pay_runs, schedule, terms
+from payments.pages import (
+    acts,
+    amendments,
+    books,
+    claims,
+    health,
+    letters,
+    pay_runs,
+    schedule,
+    terms,
+)
 
 RUN_VERBS = {
     "submit": "submit_pay_run",
@@ -57,6 +67,9 @@ staff_patterns = [
     path("payments/<slug:public_id>/arrived/", books.note_arrival, name="note_arrival"),
     path("payments/<slug:public_id>/follow-up/", books.follow_up, name="follow_up"),
     path("participants/<slug:public_id>/statement/", books.statement, name="statement"),
+    path("participants/<slug:public_id>/claims/", claims.claims_of_one, name="claims_of_person"),
+    path("pay-runs/claims/<slug:pilot_id>/", claims.claims, name="claims"),
+    path("claims/<slug:public_id>/<slug:verb>/", claims.act, name="act_on_claim"),
     path("participants/<slug:public_id>/statement.pdf", letters.statement, name="statement_pdf"),
     path("participants/<slug:public_id>/letter.pdf", letters.letter, name="letter_pdf"),
     path("pilots/<slug:pilot_id>/terms/<slug:arm_code>/", terms.change_terms, name="change_terms"),

@@ -14,6 +14,13 @@ from payments.queries.books import (
     statement_of,
     trial_balance,
 )
+from payments.queries.claims import (
+    award_funds_of,
+    claim_for,
+    claims_fund_of,
+    claims_of,
+    claims_of_person,
+)
 from payments.queries.forecasts import Need, Then, forecast_of, owed_until, schedule_as_of
 from payments.queries.halts import (
     forgotten_of,
@@ -98,10 +105,15 @@ __all__ = [
     "accounts_active_between",
     "arm_with_terms",
     "arrivals_through",
+    "award_funds_of",
     "award_of",
     "balances_of",
     "changes_since_the_last_run",
     "check_room",
+    "claim_for",
+    "claims_fund_of",
+    "claims_of",
+    "claims_of_person",
     "concerns_of",
     "difference_for",
     "differences_of",

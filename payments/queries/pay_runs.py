@@ -212,7 +212,8 @@ def disbursement_of(enrolment: Enrolment, public_id: str) -> Disbursement:
 
 def fund_for(pilot: Pilot, public_id: str = "") -> Fund:
     """A fund of this pilot: the one that is named, or the only one there is."""
-    funds = list(pilot.funds.filter(public_id=public_id) if public_id else pilot.funds.all())
+    of_awards = pilot.funds.filter(purpose=Fund.Purpose.AWARDS)
+    funds = list(of_awards.filter(public_id=public_id) if public_id else of_awards)
     if len(funds) != 1:
         raise NotFound("Say which of the pilot's funds the pay run is for.")
     return funds[0]
