@@ -36,7 +36,7 @@ class WaveLine(serializers.Serializer):
 class ResearchDecision(serializers.Serializer):
     """What one person decided about one use of their answers; `code` is their enrolment code."""
 
-    code = serializers.CharField(max_length=20)
+    code = serializers.CharField(max_length=LONGEST["code"], help_text=at_most("code"))
     purpose = serializers.ChoiceField(ResearchConsent.Purpose.choices)
     decision = serializers.ChoiceField(ResearchConsent.Decision.choices)
     decided_on = serializers.DateField()

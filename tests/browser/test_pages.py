@@ -8,6 +8,8 @@ import pytest
 from django.utils import timezone
 
 from cashpilot.core.access import Role
+from evaluation.operations.consent import publish_research_text
+from participants.operations.consent import publish_text
 from participants.operations.sign_in import issue_link
 from payments.models import PayRun
 from payments.operations import pay_runs, schedules
@@ -87,6 +89,29 @@ def test_what_participants_see(look, live_server, world):
     look.go_back()
     assert "Amina" not in look.content()
     assert "£360.00" not in look.content()
+
+
+def test_what_participants_read_about_what_they_agreed_to(look, live_server, world):
+    site, amina = live_server.url, world.enrolments.get(participant__name="Amina Example")
+    who = {"by": BY, "now": timezone.now()}
+    arabic = {"body": "أوافق على استلام المال. المبلغ 360 جنيهًا كل شهر.", "language": "ar"}
+    publish_text(pilot=world, purpose="cash", **arabic, **who)
+    publish_research_text(pilot=world, purpose="research", **arabic, **who)
+    type(amina.participant).objects.update(language="ar")
+    secret = issue_link(participant=amina.participant, **who)
+    look.goto(f"{site}/s/{secret}/")
+    look.get_by_role("button", name="Show my page").click()
+    look.wait_for_url(f"**/my/{amina.public_id}/")
+
+    for path, name in (
+        ("choices/", "my-choices"),
+        ("choices/cash/", "my-choice"),
+        ("answers/", "my-answers"),
+    ):
+        visit(look, f"{site}/my/{amina.public_id}/{path}", name)
+
+    words = look.locator("blockquote[lang=ar]").first
+    assert words.evaluate("one => getComputedStyle(one).direction") == "rtl"
 
 
 def test_a_participant_says_where_the_money_goes_and_comes_back(look, live_server, world):
@@ -201,6 +226,13 @@ def test_the_pages_of_money_and_of_people_who_need_something(look, live_server, 
         (f"{person}/payments/as-of/", "payments-as-of"),
         (f"pilots/{pilot}/terms/cash/", "terms"),
         (f"{person}/life-events/", "life-events"),
+        (f"{person}/choices/", "choices"),
+        (f"{person}/research-choices/", "research-choices"),
+        (f"{person}/benefits/", "benefits"),
+        (f"{person}/claims/", "claims-of-person"),
+        (f"pilots/{pilot}/texts/", "consent-texts"),
+        (f"pilots/{pilot}/research-texts/", "research-texts"),
+        (f"pay-runs/claims/{pilot}/", "claims"),
         (f"pilots/{pilot}/life-events/", "life-event-policies"),
         (f"{person}/statement/", "statement"),
         ("pay-runs/", "pay-runs"),
