@@ -11,6 +11,7 @@ from fpdf.enums import TextDirection
 
 KINDS = ("<isolated>", "<initial>", "<medial>", "<final>")
 LAM = "\u0644"
+TURNED = dict(zip("()[]{}<>«»‹›", ")(][}{><»«›‹", strict=True))
 JOINS_AND_HAS_NO_FORMS = "\u0640"  # the stroke that makes a word longer
 
 
@@ -40,8 +41,21 @@ def joined(text: str) -> str:
 
 
 def as_drawn(line: str, *, base: str) -> str:
-    """One line, joined, from left to right as it stands on paper; `base` is "rtl" or "ltr"."""
-    return BidiParagraph(joined(line), TextDirection(base.upper())).get_reordered_string()
+    """One line, joined, from left to right as it stands on paper; `base` is "rtl" or "ltr".
+
+    Brackets are turned round, and a mark stands after its letter, as fonts expect it.
+    """
+    drawn, marks = "", ""
+    paragraph = BidiParagraph(joined(line), TextDirection(base.upper()))
+    for one in paragraph.get_reordered_characters():
+        is_leftward = one.embedding_level % 2 == 1
+        if is_leftward and unicodedata.combining(one.character):
+            marks = one.character + marks
+            continue
+        turned = TURNED.get(one.character) if is_leftward else None
+        drawn += (turned or one.character) + marks
+        marks = ""
+    return drawn + marks
 
 
 def _units(text: str) -> Iterator[str]:

@@ -72,6 +72,14 @@ def test_arabic_is_drawn_from_the_right_and_numbers_in_it_from_the_left():
     assert unicodedata.normalize("NFKC", drawn)[4:] == "المبلغ"[::-1]
 
 
+def test_brackets_are_turned_round_and_marks_stand_after_their_letter():
+    drawn = as_drawn("(هًا)", base="rtl")
+
+    plain = unicodedata.normalize("NFKD", drawn)
+    assert (drawn[0], drawn[-1]) == ("(", ")")
+    assert plain.index("ه") + 1 == plain.index("\u064b")
+
+
 def test_marks_above_letters_do_not_part_them():
     bare, marked = joined("محمد"), joined("مُحَمَّد")
 

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cashpilot.core.fields import add_refusal
 from cashpilot.core.refusals import NotFound, Refused
+from cashpilot.core.templatetags.cashpilot_words import long_date
 from cashpilot.forms import DateParts
 from participants.models import BenefitNote, BetterOffTalk
-from participants.models.benefits import facts_for
+from participants.models.benefits import Fact, facts_for
 from participants.operations.benefits import note_benefit, record_talk
 from participants.pages.forms import at_most
 from participants.queries import NO_PERSON, benefit_notes_of, enrolment_for, talks_of
@@ -28,7 +29,7 @@ class TalkForm(forms.Form):
         label=gettext_lazy("Facts that were told"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text=gettext_lazy("Facts and no advice: check with a benefits adviser."),
+        help_text=gettext_lazy("Facts, no advice. Rules change: check with a benefits adviser."),
     )
     outcome = forms.ChoiceField(
         label=gettext_lazy("How it ended"),
@@ -38,7 +39,7 @@ class TalkForm(forms.Form):
 
     def __init__(self, *args, nation: str, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["facts_told"].choices = [(one.key, one.words) for one in facts_for(nation)]
+        self.fields["facts_told"].choices = [(one.key, _said(one)) for one in facts_for(nation)]
 
 
 class NoteForm(forms.Form):
@@ -94,11 +95,16 @@ def _page(enrolment) -> dict:
         "section": "participants",
         "pilot_name": enrolment.pilot.name,
         "enrolment": enrolment,
-        "facts": facts_for(enrolment.pilot.nation),
         "talks": talks_of(enrolment),
         "notes": benefit_notes_of(enrolment),
         "forms": _forms(enrolment),
     }
+
+
+def _said(fact: Fact) -> str:
+    """A fact as it is told, with where it is from and when it was written down."""
+    about = {"words": fact.words, "source": fact.source, "day": long_date(fact.noted_on)}
+    return _("%(words)s (%(source)s; written down here on %(day)s)") % about
 
 
 def _forms(enrolment) -> dict:

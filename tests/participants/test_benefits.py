@@ -98,7 +98,7 @@ def test_staff_write_a_conversation_and_a_waiver_down_by_page(staff, enrolment):
         {"note-kind": "waiver", "note-programme": "Housing support", "note-noted_on": "2026-02-27"},
     )
 
-    assert "Check with a benefits adviser" in shown
+    assert "check with a benefits adviser" in shown
     assert "£16,000" in shown
     assert "They go ahead" in text_of(heard)
     assert "A waiver: the office leaves the cash out" in text_of(staff.get(where))
