@@ -18,6 +18,7 @@ from payments.queries.forecasts import Need, Then, forecast_of, owed_until, sche
 from payments.queries.halts import (
     forgotten_of,
     halt_for,
+    lag_behind_the_mark,
     open_halts,
     references_we_know,
     what_keeps_a_halt,
@@ -121,6 +122,7 @@ __all__ = [
     "halt_for",
     "health_for",
     "in_no_run",
+    "lag_behind_the_mark",
     "last_change_of",
     "ledger_faults",
     "line_of",
