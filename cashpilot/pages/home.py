@@ -1,7 +1,10 @@
 """Where people come in: the front door, and what waits for a member of staff."""
 
+from datetime import date, datetime, time
+
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from cashpilot.core import access
@@ -10,6 +13,7 @@ from payments.queries import (
     award_funds_of,
     balances_of,
     events_that_need_a_person,
+    in_no_run,
     pay_runs_of,
     waiting_for_a_person,
 )
@@ -53,10 +57,17 @@ def _pilot(user, pilot) -> dict:
 
 
 def _items(user, pilot, roles):
+    count, first = in_no_run(pilot, timezone.localdate())
+    if count:
+        yield {"kind": "to prepare", "count": count, "pilot": pilot, "since": _morning(first)}
     for run in pay_runs_of(pilot).filter(state__in=["prepared", "previewed"]):
         yield {"kind": _kind_of(run, user, roles), "run": run, "since": run.state_changed_at}
     for held in waiting_for_a_person(pilot):
         yield {"kind": "held", "disbursement": held, "since": held.state_changed_at}
+
+
+def _morning(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _kind_of(run, user, roles) -> str:

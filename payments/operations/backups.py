@@ -24,9 +24,9 @@ class CannotBackUp(Exception):
     """The file or the database is not as it must be; says what to do."""
 
 
-def back_up(*, file: Path, now: datetime) -> Manifest:
+def back_up(*, file: Path, by: str, now: datetime) -> Manifest:
     """Write the database into `file` in PostgreSQL's custom format, and what it is into
-    `file`.json: when it was made, its migrations, the last try to send, and its SHA-256."""
+    `file`.json: when and by whom it was made, migrations, the last try to send, its SHA-256."""
     if file.exists():
         raise CannotBackUp(f"{file} exists already. Give a name that does not.")
     part = file.with_name(f"{file.name}.part")
@@ -35,6 +35,7 @@ def back_up(*, file: Path, now: datetime) -> Manifest:
     _run("pg_dump", "--format=custom", f"--file={part}")
     written = {
         "made_at": now.isoformat(timespec="seconds"),
+        "made_by": by,
         "last_try": last or 0,
         "migrations": _migrations(),
         "bytes": part.stat().st_size,

@@ -4,7 +4,9 @@ froze, all committed before anybody is asked."""
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -12,17 +14,27 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce, Now
 
+from cashpilot.core.marks import raise_mark
 from cashpilot.core.models import AuditEvent
 from payments.lifecycles import DISBURSEMENT
 from payments.models import Disbursement, ForgottenTransfer, Halt, Hold, SendAttempt
-from payments.operations import marks
 from payments.operations.settlement import adopt
-from payments.queries import WITH_ALL, forgotten_of, reason_to_hold, sendable_runs
+from payments.queries import (
+    WITH_ALL,
+    forgotten_of,
+    lag_behind_the_mark,
+    reason_to_hold,
+    sendable_runs,
+)
 from payments.rules import KEY_IS_SAFE_FOR
 
 State, Held, Kind = Disbursement.State, Disbursement.Held, SendAttempt.Kind
 
 BATCH = 100
+
+
+class OlderState(Exception):
+    """The database is older than what was sent from it, so that nothing may be sent."""
 
 
 def claim(*, by: str, now: datetime, limit: int = BATCH) -> tuple[uuid.UUID, list[Disbursement]]:
@@ -59,7 +71,18 @@ def start_try(
         failure="",  # what an earlier key was refused for says nothing of this try
     )
     intents = [SendAttempt.about(one, Kind.INTENT, at=now) for one in disbursements]
-    marks.check_and_keep(SendAttempt.objects.bulk_create(intents))
+    _keep_the_mark(SendAttempt.objects.bulk_create(intents))
+
+
+def _keep_the_mark(tries: Sequence[SendAttempt]) -> None:
+    """Send nothing from an older state of the database; else move the mark outside it on to these
+    tries, once they are committed and before anybody is asked."""
+    if not tries or not settings.SEND_MARK_FILE:
+        return
+    if lag_behind_the_mark():
+        raise OlderState("The database is older than what was sent from it.")
+    file, last = Path(settings.SEND_MARK_FILE), max(one.pk for one in tries)
+    transaction.on_commit(partial(raise_mark, file, last))
 
 
 def hold_each(*, reasons: dict[Disbursement, str], by: str, now: datetime) -> None:

@@ -2,15 +2,14 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 
 from cashpilot.core.models import AuditEvent, User
 from cashpilot.core.refusals import NotAllowed, Refused
 from payments.models import Halt, SendAttempt
-from payments.operations import marks
-from payments.queries import what_keeps_a_halt
+from payments.queries import lag_behind_the_mark, what_keeps_a_halt
 
 Reason = Halt.Reason
 
@@ -41,7 +40,7 @@ def place_halt(*, reason: str, by: str, now: datetime, mark: int = 0) -> Halt:
 
 def notice_an_older_state(*, by: str, now: datetime) -> None:
     """Halt if the database is older than what was sent from it, by the mark kept outside."""
-    if mark := marks.lag():
+    if mark := lag_behind_the_mark():
         place_halt(reason=Reason.OLDER, by=by, now=now, mark=mark)
 
 
@@ -64,7 +63,7 @@ def lift_halt(*, halt: Halt, person: User, by: str, now: datetime) -> Halt:
         raise NotAllowed(_("You have agreed already. Somebody else has to agree as well."))
     else:
         halt.lifted_by, halt.lifted_at = person, now
-        marks.step_over(halt.mark)
+        _number_tries_above(halt.mark)
         AuditEvent.record(halt, "sending.goes on", at=now, by=by)
     halt.save(update_fields=["agreed_by", "agreed_at", "lifted_by", "lifted_at"])
     return halt
@@ -75,3 +74,13 @@ def _known_until(now: datetime) -> datetime:
     none, the first moment of which it knows anything."""
     asked = SendAttempt.objects.aggregate(last=Max("at"))["last"]
     return asked or AuditEvent.objects.aggregate(first=Min("at"))["first"] or now
+
+
+def _number_tries_above(mark: int) -> None:
+    """What is tried from now on is numbered above the mark that the database lagged behind."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT setval(s.name, greatest(%s, nextval(s.name)))"
+            " FROM (SELECT pg_get_serial_sequence('payments_sendattempt', 'id')) AS s(name)",
+            [mark],
+        )

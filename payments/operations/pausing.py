@@ -6,12 +6,12 @@ from django.db import transaction
 from django.db.models import Sum
 from django.db.models.functions import Now
 
+from cashpilot.core.locks import FLOAT, hold_until_the_end
 from cashpilot.core.models import AuditEvent
 from cashpilot.core.money import in_words
 from cashpilot.core.refusals import Refused
 from payments.lifecycles import PAY_RUN
 from payments.models import Disbursement, Fund, PayRun, RunPause
-from payments.operations.floats import hold_float
 from payments.providers.base import Provider
 from payments.queries import may_send_live, open_pause_of, sent_minor
 
@@ -47,7 +47,7 @@ def look_again(*, provider: Provider, by: str, now: datetime) -> int:
             kept = open_pause_of(run)
             if kept is None or kept.pk != pause.pk:
                 continue
-            hold_float(run.fund.currency)
+            hold_until_the_end(FLOAT, run.fund.currency)
             missing = max(0, _promised_elsewhere(run) + _unsent_minor(run) - available)
             if missing:
                 _still_missing(pause, missing, now=now)
@@ -116,7 +116,7 @@ def _start(run: PayRun, available: int, *, by: str, now: datetime) -> bool:
         if not may_send_live(now):
             _wait(run, Reason.UNCHECKED, 0, by=by, now=now)
             return False
-        hold_float(fund.currency)
+        hold_until_the_end(FLOAT, fund.currency)
         over = sent_minor(fund) - fund.budget_minor
         missing = _promised_elsewhere(run) + _unsent_minor(run) - available
         if over > 0:

@@ -5,13 +5,13 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from cashpilot.core.locks import FLOAT, hold_until_the_end
 from cashpilot.core.models import AuditEvent, User
 from cashpilot.core.money import in_words
 from cashpilot.core.refusals import Invalid, NotAllowed, Refused
 from payments.lifecycles import DISBURSEMENT, PAY_RUN
 from payments.models import Fund, LeftOut, PayRun, PayRunApproval, PayRunLine
 from payments.operations.disbursements import queue
-from payments.operations.floats import hold_float
 from payments.providers.base import Provider
 from payments.queries import (
     LIVE,
@@ -237,7 +237,7 @@ def _check_budget(run: PayRun) -> None:
 
 def _check_float(run: PayRun, available: int) -> None:
     """With what other runs have still to send from the same money, whichever pilot's they are."""
-    hold_float(run.fund.currency)
+    hold_until_the_end(FLOAT, run.fund.currency)
     missing = unsent_minor(run.fund.currency) + total_of(run) - available
     if missing > 0:
         raise TooLittleMoney(

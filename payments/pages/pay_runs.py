@@ -23,6 +23,7 @@ from payments.queries import (
     pay_run_for,
     pay_runs_of,
     preview_of,
+    send_through,
     sent_minor,
     thresholds_ahead,
     thresholds_of,
@@ -40,7 +41,9 @@ class PrepareForm(forms.Form):
     due_by = forms.DateField(
         label=gettext_lazy("Pay everything due by"),
         widget=DateParts,
-        help_text=gettext_lazy("Missed days before it are caught up."),
+        help_text=gettext_lazy(
+            "What has to be sent today to arrive in time. Missed days before it are caught up."
+        ),
     )
 
     def __init__(self, *args, pilot, **kwargs):
@@ -60,8 +63,7 @@ def runs(request):
         for pilot in pilots_of(request.user)
         if access.may(roles_of(request.user, pilot), "see money")
     ]
-    today = {"due_by": timezone.localdate()}
-    groups = [_group(request, one, PrepareForm(initial=today, pilot=one)) for one in mine]
+    groups = [_group(request, one, PrepareForm(initial=_soon(one), pilot=one)) for one in mine]
     page = {"groups": groups, "section": "pay_runs", "halts": open_halts()}
     return render(request, "payments/pay_runs.html", page)
 
@@ -99,6 +101,10 @@ def _prepare(request, pilot, said: dict):
         by=request.user.public_id,
         now=timezone.now(),
     )
+
+
+def _soon(pilot) -> dict:
+    return {"due_by": send_through(pilot, timezone.localdate())}
 
 
 def _group(request, pilot, form) -> dict:

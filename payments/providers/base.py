@@ -74,8 +74,8 @@ class Transfer:
     currency: str
     destination: str
     disbursement: str
-    instalment: str = ""
     last_reversal: str = ""
+    instalment: str = ""
 
     @property
     def is_standing(self) -> bool:

@@ -2,14 +2,24 @@
 
 from collections.abc import Iterable
 from datetime import UTC, timedelta
+from pathlib import Path
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.conf import settings
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from cashpilot.core.marks import read_mark
 from cashpilot.core.models import User
 from cashpilot.core.refusals import NotFound
 from participants.queries import pilots_where
-from payments.models import Difference, Disbursement, ForgottenTransfer, Halt, Reconciliation
+from payments.models import (
+    Difference,
+    Disbursement,
+    ForgottenTransfer,
+    Halt,
+    Reconciliation,
+    SendAttempt,
+)
 
 LISTS_CATCH_UP = timedelta(minutes=10)  # what the provider has done shows in its lists by then
 UNEXPLAINED = (Difference.Kind.MISSING_HERE, Difference.Kind.DUPLICATE)
@@ -26,6 +36,19 @@ def halt_for(user: User, public_id: str) -> Halt:
     if found is None or not pilots_where(user, "match the books").exists():
         raise NotFound("There is no such halt, or you do not match the books of any pilot.")
     return found
+
+
+def lag_behind_the_mark() -> int:
+    """The mark kept outside the database, where the database is older; 0 where it is not, or where
+    no mark is kept.
+
+    Tries are numbered upwards and never deleted. The file is read first: what is written in the
+    meantime only adds to the database.
+    """
+    mark = read_mark(Path(settings.SEND_MARK_FILE)) if settings.SEND_MARK_FILE else 0
+    lifted = Halt.objects.exclude(lifted_at=None).aggregate(last=Max("mark"))["last"]
+    tried = SendAttempt.objects.aggregate(last=Max("pk"))["last"]
+    return mark if mark > max(lifted or 0, tried or 0) else 0
 
 
 def what_keeps_a_halt(halt: Halt) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 
 from cashpilot.core import access
+from cashpilot.core.calendars import NATIONS, working_days_of
 from cashpilot.core.models import User
 from cashpilot.core.refusals import NotFound
 from participants.models import Enrolment, Pilot
@@ -22,7 +23,7 @@ from payments.models import (
     Recipient,
 )
 from payments.queries.money import LIVE
-from payments.rules import Line
+from payments.rules import LEAD_DAYS, Line, promised_through
 
 Reason = LeftOut.Reason
 RECIPIENT = "award__enrolment__recipient"
@@ -93,6 +94,32 @@ WHY_NOT: tuple[tuple[Callable[[Due, datetime], bool], str], ...] = (
     (lambda one, now: one.status == Recipient.Status.DISABLED, Reason.DISABLED),
     (lambda one, now: bool(one.payable_from and one.payable_from > now), Reason.COOLING_OFF),
 )
+
+
+def send_through(pilot: Pilot, today: date) -> date:
+    """Up to which promised date payments have to be sent today, so that they arrive in time."""
+    lead = LEAD_DAYS[NATIONS[pilot.nation][1]]
+    return promised_through(today, lead, working_days_of(pilot.nation))
+
+
+def in_no_run(pilot: Pilot, today: date) -> tuple[int, date | None]:
+    """How many payments would come late if no run took them today, and the first one's date.
+
+    Those that wait for a reason, such as a hold or missing details, are shown elsewhere.
+    """
+    through = send_through(pilot, today)
+    held = Hold.objects.filter(award=OuterRef("award"), lifted_at=None)
+    found = Instalment.objects.filter(
+        ~Exists(_disbursements(LIVE, instalment=OuterRef("pk"))),
+        ~Exists(PayRunLine.objects.filter(instalment=OuterRef("pk"), is_open=True)),
+        ~Exists(held),
+        award__fund__pilot=pilot,
+        award__enrolment__recipient__status=Recipient.Status.READY,
+        state="planned",
+        due_date__lte=through,
+    )
+    said = found.aggregate(count=Count("pk"), first=Min("due_date"))
+    return said["count"], said["first"]
 
 
 def _disbursements(*conditions: Q, **also) -> QuerySet[Disbursement]:

@@ -1,6 +1,7 @@
 """The arithmetic of money promised and money sent: plain values in, plain values out."""
 
 from payments.rules.schedules import (
+    LEAD_DAYS,
     Plan,
     count_at,
     months_after,
@@ -8,6 +9,7 @@ from payments.rules.schedules import (
     open_day_from,
     pay_dates,
     payday_is_possible,
+    promised_through,
     spread,
 )
 from payments.rules.sending import (
@@ -28,6 +30,7 @@ from payments.rules.sending import (
 __all__ = [
     "KEY_IS_DEAD_AFTER",
     "KEY_IS_SAFE_FOR",
+    "LEAD_DAYS",
     "UNDER_WAY",
     "Line",
     "Plan",
@@ -44,6 +47,7 @@ __all__ = [
     "open_day_from",
     "pay_dates",
     "payday_is_possible",
+    "promised_through",
     "rate_after",
     "spread",
 ]

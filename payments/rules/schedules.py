@@ -8,6 +8,9 @@ from datetime import date, timedelta
 
 WorkingDay = Callable[[date], bool]
 DAYS_APART = {"weekly": 7, "fortnightly": 14, "four_weekly": 28}
+# Working days from sending to arriving: the provider makes money available a day later and pays it
+# out once a day; then banks take theirs (docs.stripe.com: connect/service-agreement-types).
+LEAD_DAYS = {"GB": 3, "IE": 3, "US": 4, "CA": 4}
 TIMES_A_YEAR = {"weekly": 52, "fortnightly": 26, "four_weekly": 13, "monthly": 12}
 
 
@@ -39,6 +42,16 @@ def pay_dates(
         return [open_day_from(not_before, start, plan.when_closed, is_working_day)]
     days = (open_day(day, plan.when_closed, is_working_day) for day in _nominal(plan))
     return list(itertools.islice((day for day in days if day >= not_before), count))
+
+
+def promised_through(today: date, lead_days: int, is_working_day: WorkingDay) -> date:
+    """The last promised date that has to be sent today to arrive in time, or the day before the
+    first one that may still wait for the next working day."""
+    day = today
+    while lead_days or not is_working_day(day + timedelta(days=1)):
+        day += timedelta(days=1)
+        lead_days -= is_working_day(day) and lead_days > 0
+    return day
 
 
 def open_day(day: date, when_closed: str, is_working_day: WorkingDay) -> date:

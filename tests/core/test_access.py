@@ -17,6 +17,8 @@ EXPECTED = {
     "hold payments": {MANAGER, CASEWORKER},
     "prepare pay runs": {PREPARER},
     "approve pay runs": {APPROVER},
+    "note what arrived": {MANAGER, CASEWORKER, PREPARER, APPROVER},
+    "match the books": {MANAGER, APPROVER},
     "record answers": {MANAGER, CASEWORKER},
     "see results": {MANAGER, RESEARCHER},
     "request releases": {RESEARCHER},

@@ -7,11 +7,13 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from cashpilot.core.access import Role
+from cashpilot.core.marks import raise_mark
 from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import NotAllowed
 from payments.models import Disbursement, Halt
-from payments.operations import halts, marks, sending
-from payments.operations.marks import OlderState
+from payments.operations import halts, sending
+from payments.operations.claiming import OlderState
+from payments.queries import lag_behind_the_mark
 from payments.tasks.sending import send_what_is_approved
 from tests.factories import BY, NOON, a_member
 from tests.payments.sending_world import claim, send, transfers_at
@@ -118,7 +120,7 @@ def test_each_try_is_noted_outside_the_database_before_anybody_is_asked(
     _token, rows = claim(provider)
 
     assert int(mark.read_text()) == rows[0].attempts.get().pk
-    assert marks.lag() == 0
+    assert lag_behind_the_mark() == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -153,7 +155,7 @@ def test_the_mark_never_goes_back(disbursement, provider, mark):
     claim(provider)
     after = mark.read_text()
 
-    marks._raise_to(0)
+    raise_mark(mark, 0)
 
     assert mark.read_text() == after
 

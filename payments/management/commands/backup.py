@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def handle(self, file, **options):
         try:
-            written = backups.back_up(file=file, now=datetime.now(UTC))
+            written = backups.back_up(file=file, by="command line", now=datetime.now(UTC))
         except backups.CannotBackUp as no:
             raise CommandError(str(no)) from None
         self.stdout.write(json.dumps(written, indent=1))
