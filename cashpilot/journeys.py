@@ -160,7 +160,8 @@ def record_life_event(
     1. A death stops everything that is not sent, every message and every sign-in, and ends the
        enrolment, all at once.
     2. An appointee's account takes the place of the person's, and payments wait until it is ready.
-    3. Leaving the study is no life event: it lives with the answers, and changes no payment.
+    3. Who leaves the cash is told that it was written down, in case it was not them.
+    4. Leaving the study is no life event: it lives with the answers, and changes no payment.
     """
     if kind == LifeEvent.Kind.CORRECTION:
         raise Invalid("Correct an event by naming it.", field="kind")
@@ -174,6 +175,8 @@ def record_life_event(
         _apply_effect(award, effect, kind, by=by, now=now)
     if kind == LifeEvent.Kind.APPOINTEE:
         _pay_another(enrolment, payee_name, recorder, by=by, now=now)
+    if kind == LifeEvent.Kind.LEFT_THE_CASH:
+        tell(participant=enrolment.participant, kind=Notice.Kind.LEFT_CASH, by=by, now=now)
     if kind == LifeEvent.Kind.DEATH:
         stop_contact(participant=enrolment.participant, by=by, now=now)
         end_enrolment(enrolment=enrolment, by=by, now=now)
@@ -207,7 +210,6 @@ def record_decision(
         recorder=None,
         **who,
     )
-    tell(participant=enrolment.participant, kind=Notice.Kind.LEFT_CASH, **who)
     return consent
 
 

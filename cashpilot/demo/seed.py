@@ -16,6 +16,7 @@ from cashpilot.core.models import User
 from cashpilot.demo import sandbox
 from cashpilot.demo.answers import record_the_study, release_a_dataset
 from cashpilot.demo.people import STAFF, name_of
+from cashpilot.demo.texts import publish_all
 from cashpilot.journeys import CashPromise, enrol_and_award, set_up_whole_pilot
 from participants.models import Enrolment, Pilot
 from participants.operations.pilots import HelpLine, give_role
@@ -119,6 +120,7 @@ def _pilot(staff: dict[str, User], today: date, now: datetime) -> Pilot:
     for key, roles in ROLES.items():
         for role in roles:
             give_role(pilot=pilot, user=staff[key], role=role, by=BY, now=now)
+    publish_all(pilot, by=BY, now=now)
     return pilot
 
 

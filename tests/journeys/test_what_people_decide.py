@@ -69,6 +69,15 @@ def test_leaving_the_cash_is_a_life_event_that_does_what_the_policy_says_and_is_
     assert AuditEvent.objects.filter(verb="consent.withdrawn").count() == 1
 
 
+def test_written_down_as_a_life_event_alone_it_is_told_too_and_the_switch_shows_it(enrolment):
+    said = {"kind": "left_the_cash", "happened_on": DAY, "recorder": None, "by": BY, "now": NOON}
+
+    journeys.record_life_event(enrolment=enrolment, **said)
+
+    assert Notice.objects.get().kind == "left_cash"
+    assert left_the_cash_on(enrolment) == DAY
+
+
 def test_where_the_policy_is_to_wait_leaving_the_cash_holds_it_and_loses_nothing(enrolment):
     set_policy(pilot=enrolment.pilot, kind="left_the_cash", effect="hold", by=BY, now=NOON)
 
