@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('evaluation', '0002_kept_by_the_database'),
-        ('participants', '0050_how_consent_was_given'),
+        ('participants', '0005_how_consent_was_given'),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ from cashpilot.core.database import AppendOnly
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0050_how_consent_was_given'),
+        ('participants', '0005_how_consent_was_given'),
     ]
 
     operations = [

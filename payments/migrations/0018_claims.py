@@ -14,7 +14,7 @@ PURPOSE = "(SELECT purpose FROM payments_fund WHERE id = NEW.fund_id)"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0051_better_off'),
+        ('participants', '0006_better_off'),
         ('payments', '0017_halts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
