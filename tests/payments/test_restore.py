@@ -1,6 +1,6 @@
 """A database restored from a backup pays nobody a second time, and forgets nobody."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -199,9 +199,11 @@ def test_a_second_transfer_of_one_payment_is_not_taken_in(pilot, provider, sandb
     send(provider)
     first = Disbursement.objects.order_by("pk").first()
     provider.client.v1.transfers.create(first.request_body)
+    until = timezone.now() + timedelta(minutes=1)
 
-    found = recover(provider=provider, since=NOON, until=timezone.now(), by=BY, now=NOON)
+    found = recover(provider=provider, since=NOON, until=until, by=BY, now=NOON)
 
+    assert len(provider.transfers_between(NOON, until)) == 3
     assert (found.adopted, found.forgotten) == (0, 0)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from cashpilot.core.refusals import Refused
-from payments.models import Disbursement, PayRun, Recipient, RunPause
+from payments.models import Disbursement, ForgottenTransfer, PayRun, Recipient, RunPause
 from payments.operations import pausing, schedules, sending, waiting
 from payments.providers.base import Declined
 from tests.factories import BY, NOON, an_approved_run
@@ -75,6 +75,24 @@ def test_an_earlier_transfer_stops_every_later_try_whoever_releases_it(
     second.refresh_from_db()
     assert (second.state, second.held_reason) == ("unknown", "review")
     assert moved(sandbox, second) == 0
+
+
+def test_money_moved_before_a_restore_stops_every_later_try(disbursement, provider, sandbox):
+    lost(disbursement, provider, sandbox)
+    ForgottenTransfer.objects.create(
+        reference="tr_before",
+        instalment=disbursement.instalment,
+        amount_minor=disbursement.amount_minor,
+        currency=disbursement.currency,
+        destination=disbursement.destination,
+        found_at=NOON,
+    )
+
+    look_again(provider)
+
+    disbursement.refresh_from_db()
+    assert (disbursement.state, disbursement.held_reason) == ("unknown", "review")
+    assert moved(sandbox, disbursement) == 0
 
 
 def test_money_that_arrives_does_not_lift_the_pause_of_a_person(disbursement, provider, sandbox):
