@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions, serializers
 from rest_framework.pagination import PageNumberPagination
@@ -65,6 +65,13 @@ def problem_document(error: Refused) -> JsonResponse:
     """The same document, for a refusal that comes before any endpoint."""
     document = _problem(error.code, str(error), error.status, errors=_errors_of(error)).data
     return JsonResponse(document, status=error.status, content_type=PROBLEM)
+
+
+def nothing_here(request: HttpRequest, address: str) -> JsonResponse:
+    """What the API says of an address that it does not have."""
+    return problem_document(
+        NotFound("The API has no such address. Each ends with a slash; see /api/docs/.")
+    )
 
 
 def _problem(code: str, title: str, status: int, *, errors: list[dict]) -> Response:

@@ -6,6 +6,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from cashpilot import endpoints, health
+from cashpilot.api import nothing_here
 from cashpilot.pages import urls as shared_pages
 from participants.pages import urls as participants_pages
 from payments.pages import urls as payments_pages
@@ -41,6 +42,7 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("accounts/", include("allauth.account.urls")),
     path("api/v1/", include(api)),
+    path("api/v1/<path:address>", nothing_here),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api_docs"),
     path("staff/", include(staff)),

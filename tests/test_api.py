@@ -232,6 +232,20 @@ def test_a_way_of_asking_that_does_not_exist_is_refused_in_a_problem_document(cl
     assert problem_of(client.delete("/api/v1/pilots/"), 405)["type"] == "method_not_allowed"
 
 
+def test_json_of_any_depth_is_refused_and_no_crash(client, owner):
+    deep = '{"name":' + "[" * 100_000 + "]" * 100_000 + "}"
+
+    response = client.post("/api/v1/pilots/", deep, content_type="application/json")
+
+    assert "too deep" in problem_of(response, 400)["title"]
+    assert Pilot.objects.count() == 0
+
+
+@pytest.mark.parametrize("address", ["nowhere/", "pilots", "pilots/x/y/z"])
+def test_an_address_that_does_not_exist_is_refused_in_a_problem_document(client, owner, address):
+    assert "no such address" in problem_of(client.get(f"/api/v1/{address}"), 404)["title"]
+
+
 def test_the_schema_is_whole_and_draws_no_warning(tmp_path):
     file = tmp_path / "openapi.yaml"
 

@@ -133,6 +133,11 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "cashpilot.api.explain",
     "DEFAULT_AUTHENTICATION_CLASSES": ["cashpilot.authentication.StaffSession"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": [
+        "cashpilot.parsers.Json",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "cashpilot.api.Pages",
     "DEFAULT_SCHEMA_CLASS": "cashpilot.schema.Schema",
