@@ -9,7 +9,9 @@ provider before anything is sent again (`operations/unknown.py`).
 """
 
 import uuid
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -26,6 +28,11 @@ from payments.providers.base import Accepted, Answer, Provider, Unreachable
 from payments.queries import earlier_of, may_still_be_asked
 
 State, Held, Kind = Disbursement.State, Disbursement.Held, SendAttempt.Kind
+TO_CHECK = 0.1
+
+
+def at_once() -> None:
+    """The turn of what keeps to no pace."""
 
 
 def send_queued(*, provider: Provider, by: str, now: datetime, limit: int = BATCH) -> int:
@@ -35,27 +42,37 @@ def send_queued(*, provider: Provider, by: str, now: datetime, limit: int = BATC
     token, claimed = claim(by=by, now=now, limit=limit)
     pace = provider.reserve_sends(len(claimed))
     for index, disbursement in enumerate(claimed):
-        pace.wait_for(index)
-        send_one(disbursement=disbursement, token=token, provider=provider, by=by, now=now)
+        pace.wait_for(index, ahead=TO_CHECK)
+        turn = partial(pace.wait_for, index)
+        send_one(
+            disbursement=disbursement, token=token, provider=provider, by=by, now=now, turn=turn
+        )
     return len(claimed)
 
 
 def send_one(
-    *, disbursement: Disbursement, token: uuid.UUID, provider: Provider, by: str, now: datetime
+    *,
+    disbursement: Disbursement,
+    token: uuid.UUID,
+    provider: Provider,
+    by: str,
+    now: datetime,
+    turn: Callable[[], None] = at_once,
 ) -> Answer | None:
-    """Ask for one claimed disbursement, and record the answer.
+    """Ask for one claimed disbursement when its turn comes, and record the answer.
 
     With too little of the lease left to hear it, or the run stopped or paused, nothing is asked
     and the row is put back. Where an earlier try may have moved money, the provider is asked about
     that first.
     """
-    longest_call = sum(settings.STRIPE_TIMEOUT)
+    longest_call = TO_CHECK + sum(settings.STRIPE_TIMEOUT)
     if not may_still_be_asked(disbursement.pk, token, seconds=longest_call):
         _put_back_unasked(disbursement, token, by=by, now=now)
         return None
     must_look = getattr(disbursement, "must_look_first", False)
     if must_look and not _is_clear(disbursement, token, provider=provider, by=by, now=now):
         return None
+    turn()
     answer = provider.send(order_of(disbursement), disbursement.request_body)
     record(disbursement=disbursement, token=token, answer=answer, by=by, now=now)
     return answer

@@ -190,8 +190,8 @@ class Unreachable(Refused):
 class Pace(Protocol):
     """Moments at which calls may be made, so that all workers together keep to a limit."""
 
-    def wait_for(self, index: int) -> None:
-        """Sleep until the moment of one call."""
+    def wait_for(self, index: int, *, ahead: float = 0.0) -> None:
+        """Sleep until the moment of one call, or so many seconds `ahead` of it."""
 
 
 class NotThere(Unreachable):

@@ -25,9 +25,11 @@ class Slots:
     interval: float
     count: int
 
-    def wait_for(self, index: int) -> None:
-        """Sleep until the moment of one slot; a past moment does not wait."""
-        time.sleep(max(0.0, self.start + index * self.interval - time.monotonic()))
+    def wait_for(self, index: int, *, ahead: float = 0.0) -> None:
+        """Sleep until the moment of one slot, or so many seconds `ahead` of it; a past moment does
+        not wait."""
+        moment = self.start + index * self.interval - ahead
+        time.sleep(max(0.0, moment - time.monotonic()))
 
 
 def reserve(kind: str, count: int = 1) -> Slots:

@@ -1,6 +1,7 @@
 """Sending what is approved, over threads that share the provider's rate."""
 
 from contextlib import suppress
+from functools import partial
 
 from celery import shared_task
 from django.conf import settings
@@ -64,12 +65,13 @@ def _find_out(row, provider) -> None:
 
 def _send_at(pace, index, disbursement, token, provider) -> bool:
     """Send one at its moment; whether the provider says that too many calls are under way."""
-    pace.wait_for(index)
+    pace.wait_for(index, ahead=sending.TO_CHECK)
     answer = sending.send_one(
         disbursement=disbursement,
         token=token,
         provider=provider,
         by=WORKER,
         now=timezone.now(),
+        turn=partial(pace.wait_for, index),
     )
     return getattr(answer, "is_crowded", False)

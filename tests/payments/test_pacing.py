@@ -11,10 +11,13 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from payments.models import RateSlot
+from payments.operations import sending
 from payments.operations.disbursements import order_of
 from payments.providers import pacing
 from payments.rules import UNDER_WAY, rate_after
 from payments.tasks.crew import Crew
+from tests.factories import BY, NOON
+from tests.payments.sending_world import claim, transfers_at
 
 LIMIT, SLOWLY = 50, 2
 
@@ -107,6 +110,39 @@ def test_a_refusal_at_the_slower_rate_slows_down_further(limited):
 )
 def test_the_rate_comes_back_by_half_a_call_every_two_seconds(seconds, rate):
     assert rate_after(20.0, timedelta(seconds=seconds), 25.0) == rate
+
+
+@pytest.mark.django_db
+def test_what_takes_time_beforehand_does_not_move_a_call_away_from_its_moment(
+    disbursement, provider, sandbox
+):
+    token, claimed = claim(provider)
+    asked_by_then = []
+
+    sending.send_one(
+        disbursement=claimed[0],
+        token=token,
+        provider=provider,
+        by=BY,
+        now=NOON,
+        turn=lambda: asked_by_then.append(len(transfers_at(sandbox))),
+    )
+
+    assert asked_by_then == [0]
+    assert len(transfers_at(sandbox)) == 1
+
+
+@pytest.mark.django_db
+def test_a_worker_is_ready_a_little_ahead_of_its_moment(limited):
+    slots = pacing.reserve("write", LIMIT)
+    moment = slots.start + LIMIT * slots.interval
+
+    slots.wait_for(LIMIT, ahead=0.9)
+    ready = time.monotonic()
+    slots.wait_for(LIMIT)
+
+    assert moment - 0.9 <= ready < moment
+    assert time.monotonic() >= moment
 
 
 @pytest.mark.django_db
