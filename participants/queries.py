@@ -176,14 +176,19 @@ def own_enrolment(session, public_id: str) -> Enrolment:
 def signed_in_participant(session) -> Participant | None:
     """The participant whose page this browser shows, if any."""
     public_id = session.get("participant")
-    return Participant.objects.filter(public_id=public_id).first() if public_id else None
+    people = Participant.objects.filter(public_id=public_id, contact_stopped_at=None)
+    return people.first() if public_id else None
 
 
 def open_token(secret_hash: str, now: datetime) -> SignInToken | None:
     """The sign-in token that this secret opens now, if it is unused and in time."""
     return (
         SignInToken.objects.filter(
-            secret_hash=secret_hash, used_at=None, revoked_at=None, expires_at__gt=now
+            secret_hash=secret_hash,
+            used_at=None,
+            revoked_at=None,
+            expires_at__gt=now,
+            participant__contact_stopped_at=None,
         )
         .select_related("participant")
         .first()

@@ -3,6 +3,7 @@
 from django.db import connection
 
 FLOAT = 4_201_003
+FREEZING = 4_201_004
 
 
 def hold_until_the_end(kind: int, name: str) -> None:

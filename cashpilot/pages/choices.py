@@ -14,7 +14,7 @@ from cashpilot.core.fields import add_refusal
 from cashpilot.core.refusals import NotFound, Refused
 from participants.models import Consent, ConsentText, Enrolment, LifeEvent, LifeEventPolicy
 from participants.pages.forms import DecisionForm
-from participants.pages.own import frame, mine
+from participants.pages.own import chosen, frame, mine
 from participants.queries import (
     NO_PERSON,
     consents_of,
@@ -89,7 +89,7 @@ def my_choice(request, public_id, purpose):
         raise NotFound(NO_PERSON)
     choice = _choice(enrolment, purpose, Purpose(purpose).label)
     if request.method == "POST":
-        decision = Decision.WITHDRAWN if request.POST.get("says") == "no" else Decision.GIVEN
+        decision = chosen(request, {"yes": Decision.GIVEN, "no": Decision.WITHDRAWN})
         said = {"purpose": purpose, "decision": decision, "how": Consent.How.ONLINE}
         try:
             _record(request, enrolment, "participant", decided_on=timezone.localdate(), **said)

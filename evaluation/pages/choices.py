@@ -20,7 +20,7 @@ from evaluation.queries import (
 )
 from participants.models import Consent, Enrolment
 from participants.pages.forms import DecisionForm
-from participants.pages.own import frame, mine
+from participants.pages.own import chosen, frame, mine
 from participants.queries import NO_PERSON, enrolment_for, pilot_for
 
 Purpose, Decision = ResearchConsent.Purpose, ResearchConsent.Decision
@@ -89,13 +89,14 @@ def my_choices(request, public_id):
 
 
 def _decide(request, enrolment: Enrolment) -> None:
-    use, says = request.POST.get("purpose"), request.POST.get("says")
-    if use not in Purpose.values or says not in ("yes", "no"):
+    use = request.POST.get("purpose")
+    if use not in Purpose.values:
         raise NotFound(NO_PERSON)
+    decision = chosen(request, {"yes": Decision.GIVEN, "no": Decision.WITHDRAWN})
     record_research_consent(
         enrolment=enrolment,
         purpose=use,
-        decision=Decision.GIVEN if says == "yes" else Decision.WITHDRAWN,
+        decision=decision,
         decided_on=timezone.localdate(),
         how=Consent.How.ONLINE,
         by="participant",

@@ -43,7 +43,7 @@ def tell(
 
 @transaction.atomic
 def stop_contact(*, participant: Participant, by: str, now: datetime) -> None:
-    """Tell a person nothing more; what waits to be sent is cancelled."""
+    """Tell a person nothing more and let nobody in as them; what waits to be sent is cancelled."""
     Participant.objects.filter(pk=participant.pk).update(contact_stopped_at=now)
     waiting = list(participant.notices.filter(state=State.WAITING).select_for_update())
     NOTICE.move_locked(waiting, State.CANCELLED, now=now, by=by)

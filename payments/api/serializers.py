@@ -2,6 +2,8 @@ from rest_framework import serializers
 
 from payments.models import Disbursement, Instalment, LeftOut, PayRun
 
+FURTHEST_PAGE = 1_000_000
+
 
 class PaymentLine(serializers.Serializer):
     """One payment, in the order of its schedule. `state` is where the money is now."""
@@ -59,8 +61,8 @@ class Threshold(serializers.Serializer):
 class PayRunPage(serializers.Serializer):
     """Which part of a run to show."""
 
-    page = serializers.IntegerField(min_value=1, default=1)
-    left_out_page = serializers.IntegerField(min_value=1, default=1)
+    page = serializers.IntegerField(min_value=1, max_value=FURTHEST_PAGE, default=1)
+    left_out_page = serializers.IntegerField(min_value=1, max_value=FURTHEST_PAGE, default=1)
     search = serializers.CharField(max_length=80, default="", allow_blank=True)
 
 

@@ -89,6 +89,10 @@ class Disbursement(models.Model):
                 name="sent_means_a_reference",
             ),
             models.CheckConstraint(
+                condition=~Q(state="queued") | Q(first_sent_at=None),
+                name="queued_is_not_under_way",
+            ),
+            models.CheckConstraint(
                 condition=Q(confirmed_at=None) | Q(missed_at=None),
                 name="here_or_missed_not_both",
             ),

@@ -29,6 +29,7 @@ class PayRun(models.Model):
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField()
     content_hash = models.CharField(max_length=64, blank=True, default="")
+    frozen_at = models.DateTimeField(null=True)
     approvals_needed = models.PositiveSmallIntegerField(default=1, db_default=1)
     sent_back_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
     state = models.CharField(max_length=20, choices=State, default=State.PREPARED)
@@ -55,6 +56,7 @@ class PayRun(models.Model):
             "prepared_by",
             "prepared_at",
             "content_hash",
+            "frozen_at",
             "approvals_needed",
             "state_changed_at",
             "due_by",

@@ -33,8 +33,14 @@ def write_down(*, row: Disbursement, answer: Answer, by: str, now: datetime) -> 
 def put_back(
     *, row: Disbursement, state: str, by: str, now: datetime, changes: Changes | None = None
 ) -> None:
-    """End the claim of a locked row and move it to `state`, with these columns changed."""
-    also = {"claim_token": None, "lease_until": None} | (changes or {})
+    """End the claim of a locked row and move it to `state`, with these columns changed.
+
+    What is queued again was certainly not carried out: the age of its key begins with the next try.
+    """
+    also: Changes = {"claim_token": None, "lease_until": None}
+    if state == State.QUEUED:
+        also["first_sent_at"] = None
+    also |= changes or {}
     DISBURSEMENT.move(row, state, now=now, by=by, **also)
 
 
@@ -75,7 +81,6 @@ def _take_next_key(row: Disbursement, code: str, *, by: str, now: datetime) -> N
         "failure": code,
         "key_number": number,
         "idempotency_key": idempotency_key(row.public_id, number),
-        "first_sent_at": None,
         "saw_server_error": False,
     } | _held(_hold_for(code), now)
     put_back(row=row, state=State.QUEUED, by=by, now=now, changes=changes)

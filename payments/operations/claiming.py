@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -17,8 +16,7 @@ from django.db.models.functions import Coalesce, Now
 from cashpilot.core.marks import raise_mark
 from cashpilot.core.models import AuditEvent
 from payments.lifecycles import DISBURSEMENT
-from payments.models import Disbursement, ForgottenTransfer, Halt, Hold, SendAttempt
-from payments.operations.settlement import adopt
+from payments.models import Disbursement, Halt, Hold, SendAttempt
 from payments.queries import (
     WITH_ALL,
     forgotten_of,
@@ -26,7 +24,6 @@ from payments.queries import (
     reason_to_hold,
     sendable_runs,
 )
-from payments.rules import KEY_IS_SAFE_FOR
 
 State, Held, Kind = Disbursement.State, Disbursement.Held, SendAttempt.Kind
 
@@ -45,7 +42,7 @@ def claim(*, by: str, now: datetime, limit: int = BATCH) -> tuple[uuid.UUID, lis
     """
     token = uuid.uuid4()
     with transaction.atomic(durable=True):
-        rows = _without_forgotten(_claimable(limit), by=by, now=now)
+        rows = _claimable(limit)
         gone = [one for one in rows if one.instalment.state == "cancelled"]
         DISBURSEMENT.move_locked(gone, State.FAILED, now=now, by=by, failure="cancelled")
         reasons = {one: reason_to_hold(one) for one in rows if one not in gone}
@@ -95,23 +92,6 @@ def hold_each(*, reasons: dict[Disbursement, str], by: str, now: datetime) -> No
         AuditEvent.record_each(rows, "disbursement.held", at=now, by=by, reason=why)
 
 
-def _without_forgotten(rows: Sequence[Any], *, by: str, now: datetime) -> list[Disbursement]:
-    """Those whose money was not moved before the database was restored. One that was takes the
-    transfer as its own; a person decides where that is not the one ordered."""
-    for row in (one for one in rows if one.has_forgotten):
-        found = list(forgotten_of(row.instalment_id))
-        if [_as_ordered(one) for one in found] == [_as_ordered(row)]:
-            SendAttempt.about(row, Kind.FOUND, found[0].reference, at=now).save()
-            adopt(disbursement=row, reference=found[0].reference, by=by, now=now)
-        else:
-            hold_each(reasons={row: Held.REVIEW}, by=by, now=now)
-    return [one for one in rows if not one.has_forgotten]
-
-
-def _as_ordered(one: Disbursement | ForgottenTransfer) -> tuple[int, str, str]:
-    return one.amount_minor, one.currency, one.destination
-
-
 def _claimable(limit: int) -> list[Disbursement]:
     """Rows to send, run by run: each run's own are found by one index, however many wait."""
     rows: list[Disbursement] = []
@@ -133,10 +113,9 @@ def _of_run(run):
         .filter(Q(not_before=None) | Q(not_before__lte=Now()))
         .annotate(
             award_is_held=Exists(held),
-            has_forgotten=Exists(forgotten_of(OuterRef("instalment"))),
             must_look_first=Exists(earlier)
             | Exists(older)
-            | Q(first_sent_at__lt=Now() - KEY_IS_SAFE_FOR),
+            | Exists(forgotten_of(OuterRef("instalment"))),
         )
         .order_by("pk")
         .select_related(*WITH_ALL)

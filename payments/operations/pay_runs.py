@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from cashpilot.core.locks import FLOAT, hold_until_the_end
+from cashpilot.core.locks import FLOAT, FREEZING, hold_until_the_end
 from cashpilot.core.models import AuditEvent, User
 from cashpilot.core.money import in_words
 from cashpilot.core.refusals import Invalid, NotAllowed, Refused
@@ -90,9 +90,11 @@ def submit_for_approval(*, run: PayRun, preparer: User, by: str, now: datetime) 
         raise NotAllowed("Someone else prepared this pay run. They have to freeze its list.")
     frozen = content_hash(lines_as_prepared(run).values())
     _check_unchanged(run, frozen)
+    hold_until_the_end(FREEZING, str(run.fund.pilot_id))
     total = total_of(run) + frozen_lately_minor(run, now)
     needed = approvals_needed(total, thresholds_of(run.fund.pilot_id, now))
-    PAY_RUN.move(run, "previewed", now=now, by=by, content_hash=frozen, approvals_needed=needed)
+    changes = {"content_hash": frozen, "approvals_needed": needed, "frozen_at": now}
+    PAY_RUN.move(run, "previewed", now=now, by=by, **changes)
     return run
 
 

@@ -154,7 +154,7 @@ def answer_question(*, recipient: Recipient, editor: User, by: str, now: datetim
     Held = Disbursement.Held
     Disbursement.objects.filter(
         instalment__award__enrolment=recipient.enrolment_id,
-        state="queued",
+        state__in=["queued", "unknown"],
         held_reason=Held.STAFF_CHECK,
     ).update(held_reason="", held_at=None)
     _note(recipient, Kind.CONFIRMED, by=by, now=now)

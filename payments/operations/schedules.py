@@ -12,11 +12,12 @@ from cashpilot.core.refusals import Invalid, Refused
 from payments.lifecycles import DISBURSEMENT, INSTALMENT
 from payments.models import Amendment, Award, Disbursement, Fund, Hold, Instalment
 from payments.operations.awards import FURTHEST
-from payments.queries import check_room, still_to_come
+from payments.queries import check_room, is_stopped, still_to_come
 from payments.rules import Plan, open_day, open_day_from, pay_dates, payday_is_possible
 
 Kind = Amendment.Kind
 LONGEST_REASON = 200
+MAY_WAIT = ("queued", "unknown")
 UNSURE = ("queued", "submitting", "unknown")  # what is left of these may have been asked for
 
 
@@ -26,6 +27,8 @@ def top_up(
 ) -> Instalment:
     """Promise one more sum on a day, if the fund can keep it."""
     award = _locked(award)
+    if is_stopped(award):
+        raise Refused("These payments were stopped, so nothing is promised on top of them.")
     positive(amount_minor)
     _check_date(due_date, now)
     check_room(award.fund, amount_minor, "for this top-up")
@@ -88,14 +91,13 @@ def hold_award(*, award: Award, reason: str, by: str, now: datetime) -> Hold:
 def resume_award(*, award: Award, by: str, now: datetime) -> None:
     """Let an award's payments go on; the next pay run takes everything that fell due."""
     award = _locked(award)
-    last = award.amendments.filter(kind__in=[Kind.STOPPED, Kind.RESTORED]).order_by("-pk").first()
-    if last and last.kind == Kind.STOPPED:
+    if is_stopped(award):
         raise Refused("These payments were stopped. Bring them back first, if that was a mistake.")
     if not award.holds.filter(lifted_at=None).update(lifted_at=now, lifted_by=by):
         raise Refused("These payments are not held.")
     Held = Disbursement.Held
     Disbursement.objects.filter(
-        instalment__award=award, state="queued", held_reason=Held.STAFF_CHECK
+        instalment__award=award, state__in=MAY_WAIT, held_reason=Held.STAFF_CHECK
     ).update(held_reason="", held_at=None)
     AuditEvent.record(award, "award.resumed", at=now, by=by)
 

@@ -17,15 +17,16 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
+from cashpilot.core.refusals import Refused
 from payments.lifecycles import DISBURSEMENT
 from payments.models import Disbursement, SendAttempt
 from payments.operations.answers import put_back, write_down
 from payments.operations.claiming import BATCH, claim, hold_each
 from payments.operations.disbursements import order_of
 from payments.operations.pausing import start_approved
-from payments.operations.settlement import adopt
-from payments.providers.base import Accepted, Answer, Provider, Unreachable
-from payments.queries import earlier_of, may_still_be_asked
+from payments.operations.settlement import adopt, reverse
+from payments.providers.base import Accepted, Answer, NotThere, Provider, Transfer, Unreachable
+from payments.queries import earlier_of, forgotten_of, is_stopped, may_still_be_asked
 
 State, Held, Kind = Disbursement.State, Disbursement.Held, SendAttempt.Kind
 TO_CHECK = 0.1
@@ -130,19 +131,47 @@ def _is_clear(
     1. Its own group: what is found there is this disbursement's transfer.
     2. The groups of disbursements given up before it: what is found there and was not taken back
        in full is money already sent, and only a person can tell what to do.
+    3. What a restored database forgot: one such transfer, as ordered here, is this one's.
     """
     try:
         own = provider.find(order_of(disbursement))
         earlier = [
             one for other in earlier_of(disbursement) for one in provider.find(order_of(other))
         ]
+        forgotten = forgotten_that_stand(disbursement, provider)
+    except Refused:
+        _hold_for_review(disbursement, token, by=by, now=now)
+        return False
     except Unreachable:
         _put_back_unasked(disbursement, token, by=by, now=now)
         return False
-    if own or any(one.is_standing for one in earlier):
+    moved = own + forgotten + [one for one in earlier if one.is_standing]
+    if moved == forgotten and len(moved) == 1 and moved[0].carries_out(order_of(disbursement)):
+        _take_as_its_own(disbursement, moved[0], by=by, now=now)
+    elif moved or is_stopped(disbursement.instalment.award):
         _hold_for_review(disbursement, token, by=by, now=now)
-        return False
-    return True
+    else:
+        return True
+    return False
+
+
+def forgotten_that_stand(disbursement: Disbursement, provider: Provider) -> list[Transfer]:
+    """Transfers that a restored database forgot and that stand at the provider, read now."""
+    known = forgotten_of(disbursement.instalment_id)
+    try:
+        found = [provider.transfer(one.reference) for one in known]
+    except NotThere as gone:
+        raise Refused("The provider no longer knows money that it moved for this.") from gone
+    return [one for one in found if one.is_standing]
+
+
+def _take_as_its_own(
+    disbursement: Disbursement, transfer: Transfer, *, by: str, now: datetime
+) -> None:
+    with transaction.atomic(durable=True):
+        SendAttempt.about(disbursement, Kind.FOUND, transfer.reference, at=now).save()
+        adopt(disbursement=disbursement, reference=transfer.reference, by=by, now=now)
+        reverse(disbursement=disbursement, transfer=transfer, by=by, now=now)
 
 
 def _hold_for_review(

@@ -10,10 +10,10 @@ from cashpilot.core.refusals import Refused
 from participants.models import Notice
 from participants.operations.notices import tell
 from payments.lifecycles import DISBURSEMENT, INSTALMENT
-from payments.models import Disbursement, LedgerEntry
+from payments.models import Disbursement, Instalment, LedgerEntry
 from payments.operations.ledger import post_movement
 from payments.providers.base import Payout, Transfer
-from payments.queries import LIVE
+from payments.queries import LIVE, is_stopped
 from payments.rules import final_moment
 
 State, ReturnedTo = Disbursement.State, Disbursement.ReturnedTo
@@ -93,6 +93,13 @@ def _owe_again(row: Disbursement, *, by: str, now: datetime) -> None:
     row.pay_run.lines.filter(instalment_id=row.instalment_id).update(is_open=False)
     if was_paid:
         INSTALMENT.move(row.instalment, "planned", now=now, by=by)
+    cancel_if_stopped(row.instalment, by=by, now=now)
+
+
+def cancel_if_stopped(instalment: Instalment, *, by: str, now: datetime) -> None:
+    """What comes back after the payments were stopped is not owed again."""
+    if instalment.state == "planned" and is_stopped(instalment.award):
+        INSTALMENT.move(instalment, "cancelled", now=now, by=by)
 
 
 @transaction.atomic

@@ -15,10 +15,10 @@ from payments.lifecycles import DISBURSEMENT
 from payments.models import Disbursement, PayRun, SendAttempt
 from payments.operations.claiming import BATCH, hold_each, start_try
 from payments.operations.disbursements import order_of
-from payments.operations.sending import send_one
+from payments.operations.sending import forgotten_that_stand, send_one
 from payments.operations.settlement import adopt, reverse
 from payments.providers.base import Order, Provider, Transfer, Unreachable
-from payments.queries import WITH_ALL, earlier_of, forgotten_of, reason_to_hold, unknown_to_look_up
+from payments.queries import WITH_ALL, earlier_of, reason_to_hold, unknown_to_look_up
 from payments.rules import KEY_IS_DEAD_AFTER, idempotency_key, next_step
 
 State, Held, Kind = Disbursement.State, Disbursement.Held, SendAttempt.Kind
@@ -65,7 +65,7 @@ def _resolve_one(row: Any, *, provider: Provider, by: str, now: datetime) -> Non
 
 def _check_earlier(row: Any, provider: Provider) -> None:
     """Money that an earlier disbursement of the same instalment moved is never sent again."""
-    if forgotten_of(row.instalment_id).exists():
+    if forgotten_that_stand(row, provider):
         raise Refused("Money was moved for this instalment before the database was restored.")
     for other in earlier_of(row):
         if any(one.is_standing for one in provider.find(order_of(other))):
@@ -73,11 +73,7 @@ def _check_earlier(row: Any, provider: Provider) -> None:
 
 
 def _agrees(found: list[Transfer], order: Order) -> bool:
-    return all(
-        (one.amount_minor, one.currency, one.destination)
-        == (order.amount_minor, order.currency, order.destination)
-        for one in found
-    )
+    return all(one.carries_out(order) for one in found)
 
 
 def _adopt(row, found, *, provider, by, now):

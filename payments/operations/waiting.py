@@ -14,6 +14,7 @@ from payments.models import Clearance, Disbursement
 from payments.operations import pausing
 from payments.operations.disbursements import order_of
 from payments.operations.recipients import observe
+from payments.operations.settlement import cancel_if_stopped
 from payments.providers.base import Provider, Unreachable
 from payments.queries import recipient_of, waiting_for_a_person
 from payments.rules import KEY_IS_DEAD_AFTER
@@ -105,6 +106,7 @@ def _give_up(one: Disbursement, *, by: str, now: datetime) -> None:
         one, State.FAILED, now=now, by=by, failure="withdrawn", held_reason="", held_at=None
     )
     one.pay_run.lines.filter(instalment_id=one.instalment_id).update(is_open=False)
+    cancel_if_stopped(one.instalment, by=by, now=now)
 
 
 def _is_dead(disbursement: Disbursement) -> bool:

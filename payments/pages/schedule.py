@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cashpilot.core.refusals import NotFound, Refused
-from participants.pages.own import frame, mine
+from participants.pages.own import chosen, frame, mine
 from participants.queries import NO_PERSON, notices_of
 from payments.models import Recipient
 from payments.operations import arrivals, recipients
@@ -89,8 +89,7 @@ def question_my_destination(request, public_id):
 def say_what_arrived(request, public_id, payment_id):
     """The money is here, or it is not: kept, and looked into by staff."""
     one = disbursement_of(mine(request, public_id), payment_id)
-    is_here = request.POST.get("says") == "here"
-    say = arrivals.has_arrived if is_here else arrivals.has_not_arrived
+    say = chosen(request, {"here": arrivals.has_arrived, "missing": arrivals.has_not_arrived})
     try:
         say(disbursement=one, by="participant", now=timezone.now())
     except Refused as no:

@@ -82,6 +82,11 @@ class Transfer:
         """Whether some of its money is still out."""
         return self.reversed_minor < self.amount_minor
 
+    def carries_out(self, order: Order) -> bool:
+        """Whether it moved what was ordered to where it was ordered."""
+        mine = (self.amount_minor, self.currency, self.destination)
+        return mine == (order.amount_minor, order.currency, order.destination)
+
 
 @dataclass(frozen=True)
 class Payout:

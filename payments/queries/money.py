@@ -86,15 +86,16 @@ def total_of(run: PayRun) -> int:
 
 
 def frozen_lately_minor(run: PayRun, now: datetime) -> int:
-    """What the pilot's other runs of the last day send, once frozen: a large run that is cut into
-    small ones is still a large run."""
+    """What the pilot's other runs send that were frozen in the last day: a large run that is cut
+    into small ones is still a large run. Of a stopped one counts what may have been sent."""
     others = PayRun.objects.filter(
         fund__pilot=run.fund.pilot_id,
         fund__currency=run.fund.currency,
-        prepared_at__gt=now - A_DAY,
-        state__in=["previewed", "approved", "sending", "done"],
+        frozen_at__gt=now - A_DAY,
     ).exclude(pk=run.pk)
-    return _sum(PayRunLine.objects.filter(pay_run__in=others))
+    lines = PayRunLine.objects.filter(pay_run__in=others.exclude(state="stopped"))
+    sent = Disbursement.objects.filter(LIVE, pay_run__in=others.filter(state="stopped"))
+    return _sum(lines) + _sum(sent)
 
 
 def balances_of(fund: Fund) -> dict[str, int]:

@@ -20,6 +20,7 @@ from payments.models import (
     PayRunLine,
     Recipient,
 )
+from payments.queries.halts import forgotten_of
 from payments.queries.money import LIVE
 
 PLAIN_WORDS = {
@@ -230,7 +231,8 @@ def arm_with_terms(pilot: Pilot, code: str) -> tuple[Arm, list[AwardTerms]]:
 
 
 def still_to_come(award: Award, *, with_frozen: bool = False) -> QuerySet[Instalment]:
-    """What is planned and not on its way, in order of date, locked.
+    """What is planned and not on its way, in order of date, locked. What a restored database
+    forgot may be on its way.
 
     What stands in a pay run's frozen list is there only `with_frozen`: whoever takes it away keeps
     the run from being approved.
@@ -239,10 +241,18 @@ def still_to_come(award: Award, *, with_frozen: bool = False) -> QuerySet[Instal
     frozen = PayRunLine.objects.filter(
         instalment=OuterRef("pk"), is_open=True, pay_run__state="previewed"
     )
-    planned = award.instalments.filter(~Exists(live), state="planned")
+    moved = forgotten_of(OuterRef("pk"))
+    planned = award.instalments.filter(~Exists(live), ~Exists(moved), state="planned")
     if not with_frozen:
         planned = planned.filter(~Exists(frozen))
     return planned.order_by("due_date", "number").select_for_update()
+
+
+def is_stopped(award: Award) -> bool:
+    """Whether nothing more is to be sent of an award: it was stopped, and not brought back."""
+    turns = award.amendments.filter(kind__in=[Amendment.Kind.STOPPED, Amendment.Kind.RESTORED])
+    last = turns.order_by("-pk").first()
+    return last is not None and last.kind == Amendment.Kind.STOPPED
 
 
 def received_minor(enrolments: Iterable[Enrolment]) -> dict[int, int]:

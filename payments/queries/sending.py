@@ -111,7 +111,8 @@ def events_waiting(limit: int = 1_000) -> list[list[ProviderEvent]]:
     looked at goes first, then what was looked at longest ago."""
     in_order = (F("looked_at").asc(nulls_first=True), "happened_at", "pk")
     waiting = ProviderEvent.objects.filter(state="received").order_by(*in_order)
-    about: dict[tuple[str, str], list[ProviderEvent]] = {}
+    about: dict[tuple[str, str, str], list[ProviderEvent]] = {}
     for event in waiting[:limit]:
-        about.setdefault((event.type.split(".")[0], event.object_reference), []).append(event)
+        named = (event.type.split(".")[0], event.account, event.object_reference)
+        about.setdefault(named, []).append(event)
     return list(about.values())

@@ -42,8 +42,8 @@ MATRIX = {
     ],
     "8: too many calls": [
         "test_pacing.py::test_a_refusal_for_the_rate_slows_sending_down",
-        "test_looking_first.py"
-        "::test_a_key_that_was_only_ever_refused_for_its_rate_is_looked_up_when_it_is_old",
+        "test_second_tries.py"
+        "::test_the_age_of_a_key_begins_with_the_try_that_may_have_been_carried_out",
     ],
     "9: a lock at the provider": ["test_pacing.py::test_a_lock_at_the_provider_slows_nothing_down"],
     "10: too little money": [

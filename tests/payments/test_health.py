@@ -125,9 +125,14 @@ def test_a_payment_that_nobody_takes_up_shows(auditor, provider, minutes, verdic
 
 
 def test_a_long_run_that_is_moving_is_well(auditor, provider):
+    pilot = Disbursement.objects.get().pay_run.fund.pilot
+    ready(an_enrolment(pilot, name="Ben Example"))
+    an_approved_run(pilot)
     start_approved(provider=provider, by=BY, now=NOON)
-    Disbursement.objects.update(
-        state_changed_at=NOON - timedelta(hours=1), first_sent_at=NOON - timedelta(seconds=5)
+    Disbursement.objects.update(state_changed_at=NOON - timedelta(hours=1))
+    asked = Disbursement.objects.order_by("-pk")[:1]
+    Disbursement.objects.filter(pk__in=asked.values("pk")).update(
+        state="unknown", first_sent_at=NOON - timedelta(seconds=5)
     )
 
     assert verdicts(auditor) == dict.fromkeys(SIGNS, "ok")

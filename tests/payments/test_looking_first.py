@@ -1,13 +1,10 @@
 """Before a new try, the provider is asked what became of the earlier ones."""
 
-from datetime import timedelta
-
 import pytest
-from django.db.models.functions import Now
 
 from cashpilot.core.access import Role
 from cashpilot.core.refusals import NotAllowed, Refused
-from payments.models import Clearance, Disbursement
+from payments.models import Clearance
 from payments.operations import waiting
 from tests.factories import BY, NOON, a_member, an_approved_run
 from tests.payments.sending_world import claim, look_again, moved, send, transfers_at
@@ -75,22 +72,6 @@ def test_with_the_provider_out_of_reach_the_next_one_waits(disbursement, provide
     second.refresh_from_db()
     assert second.state == "queued"
     assert transfers_at(sandbox) == []
-
-
-def test_a_key_that_was_only_ever_refused_for_its_rate_is_looked_up_when_it_is_old(
-    disbursement, provider, sandbox
-):
-    sandbox.fault("429_rate", path="/v1/transfers", method="POST")
-    send(provider)
-    Disbursement.objects.update(not_before=None, first_sent_at=Now() - timedelta(hours=21))
-
-    send(provider)
-
-    lookups = [
-        one for one in sandbox.log if one["method"] == "GET" and one["path"] == "/v1/transfers"
-    ]
-    assert len(lookups) == 1
-    assert moved(sandbox, disbursement) == 1
 
 
 def test_after_a_server_error_a_new_key_takes_the_word_of_two_people(

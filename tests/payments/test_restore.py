@@ -149,24 +149,6 @@ def test_money_that_nobody_explained_keeps_the_halt(pilot, provider, sandbox, el
     assert Halt.objects.exclude(lifted_at=None).count() == 1
 
 
-def test_another_sum_than_was_sent_before_waits_for_a_person(pilot, provider, sandbox):
-    ben = Disbursement.objects.order_by("pk").last()
-    ForgottenTransfer.objects.create(
-        reference="tr_before",
-        instalment=ben.instalment,
-        amount_minor=ben.amount_minor - 1,
-        currency=ben.currency,
-        destination=ben.destination,
-        found_at=NOON,
-    )
-
-    send(provider)
-
-    ben.refresh_from_db()
-    assert (ben.state, ben.held_reason) == ("queued", "review")
-    assert len(transfers_at(sandbox)) == 1
-
-
 def test_a_comparison_before_the_provider_s_lists_are_whole_does_not_count(
     pilot, provider, elsewhere, tmp_path
 ):

@@ -1,9 +1,12 @@
 """A second try is as careful as the first: keys, destinations, earlier transfers, pauses, stops."""
 
+from datetime import timedelta
+
 import pytest
+from django.db.models.functions import Now
 
 from cashpilot.core.refusals import Refused
-from payments.models import Disbursement, ForgottenTransfer, PayRun, Recipient, RunPause
+from payments.models import Disbursement, PayRun, Recipient, RunPause
 from payments.operations import pausing, schedules, sending, waiting
 from payments.providers.base import Declined
 from tests.factories import BY, NOON, an_approved_run
@@ -34,6 +37,43 @@ def test_what_an_earlier_key_was_refused_for_says_nothing_of_the_next_one(
 
     keys = [one["key"] for one in transfers_at(sandbox)]
     assert set(keys) == {f"cp_{disbursement.public_id}_a2"}
+    assert moved(sandbox, disbursement) == 1
+
+
+def refused_for_the_rate(disbursement, provider, sandbox):
+    sandbox.fault("429_rate", path="/v1/transfers", method="POST")
+    send(provider)
+
+
+def refused_at_the_door(disbursement, provider, sandbox):
+    sandbox.fault("401_key", path="/v1/transfers", method="POST")
+    send(provider)
+    pausing.resume(run=disbursement.pay_run, by=BY, now=NOON)
+
+
+def never_asked(disbursement, provider, sandbox):
+    token, (one,) = claim(provider)
+    pausing.pause_by_hand(run=PayRun.objects.get(), by=BY, now=NOON)
+    sending.send_one(disbursement=one, token=token, provider=provider, by=BY, now=NOON)
+    pausing.resume(run=disbursement.pay_run, by=BY, now=NOON)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("before", [refused_for_the_rate, refused_at_the_door, never_asked])
+def test_the_age_of_a_key_begins_with_the_try_that_may_have_been_carried_out(
+    disbursement, provider, sandbox, before
+):
+    before(disbursement, provider, sandbox)
+    sandbox.advance(hours=60)
+    Disbursement.objects.update(not_before=None)
+    kept = Disbursement.objects.exclude(first_sent_at=None)
+    kept.update(first_sent_at=Now() - timedelta(hours=60))
+
+    lost(disbursement, provider, sandbox)
+    look_again(provider, times=1)
+
+    disbursement.refresh_from_db()
+    assert (disbursement.state, disbursement.key_number) == ("submitted", 1)
     assert moved(sandbox, disbursement) == 1
 
 
@@ -75,24 +115,6 @@ def test_an_earlier_transfer_stops_every_later_try_whoever_releases_it(
     second.refresh_from_db()
     assert (second.state, second.held_reason) == ("unknown", "review")
     assert moved(sandbox, second) == 0
-
-
-def test_money_moved_before_a_restore_stops_every_later_try(disbursement, provider, sandbox):
-    lost(disbursement, provider, sandbox)
-    ForgottenTransfer.objects.create(
-        reference="tr_before",
-        instalment=disbursement.instalment,
-        amount_minor=disbursement.amount_minor,
-        currency=disbursement.currency,
-        destination=disbursement.destination,
-        found_at=NOON,
-    )
-
-    look_again(provider)
-
-    disbursement.refresh_from_db()
-    assert (disbursement.state, disbursement.held_reason) == ("unknown", "review")
-    assert moved(sandbox, disbursement) == 0
 
 
 def test_money_that_arrives_does_not_lift_the_pause_of_a_person(disbursement, provider, sandbox):
