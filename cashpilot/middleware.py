@@ -4,10 +4,12 @@ crash."""
 import hashlib
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django.utils.translation import gettext as _
+from django_structlog.middlewares import RequestMiddleware
 
 from cashpilot.api import problem_document
 from cashpilot.core import kept_answers
@@ -15,6 +17,14 @@ from cashpilot.core.models import KeptAnswer
 from cashpilot.core.refusals import Invalid, Refused
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestLog(RequestMiddleware):
+    """A line for each request: its way and path, and no word of what was searched for."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        return f"{request.method} {request.path}"
 
 
 class PrivatePages:
@@ -45,6 +55,21 @@ class RefusalPages:
         if not isinstance(error, Refused):
             return None
         return render(request, "refused.html", {"says": str(error)}, status=error.status)
+
+
+class ReadableText:
+    """Text with a NUL in it, which no database keeps, is refused before anybody reads it."""
+
+    def __init__(self, get_response: Answer):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" not in request.path and not _has_nul(request.GET) and not _has_nul(request.POST):
+            return self.get_response(request)
+        no = Invalid(_("There is a character in this that cannot be read."))
+        if request.path.startswith("/api/"):
+            return problem_document(no)
+        return render(request, "refused.html", {"says": str(no)}, status=no.status)
 
 
 class AskedOnce:
@@ -83,6 +108,10 @@ class AskedOnce:
         answer = HttpResponse(kept.body, status=kept.status, content_type=kept.content_type)
         answer["Idempotent-Replayed"] = "true"
         return answer
+
+
+def _has_nul(said: QueryDict) -> bool:
+    return any("\0" in text for name, texts in said.lists() for text in (name, *texts))
 
 
 def _is_a_change_by_staff(request: HttpRequest) -> bool:

@@ -195,6 +195,12 @@ def open_token(secret_hash: str, now: datetime) -> SignInToken | None:
     )
 
 
+def who_let_in(participant: Participant) -> User | None:
+    """The member of staff whose link this person signed in with last, if it was one."""
+    used = participant.sign_in_tokens.exclude(used_at=None).order_by("-used_at").first()
+    return User.objects.filter(public_id=used.created_by).first() if used else None
+
+
 def notices_of(participant: Participant) -> list[tuple[date, str]]:
     """What a person was told, newest first, in the words of the language of the moment."""
     rows = participant.notices.exclude(state=Notice.State.CANCELLED).order_by("-pk")[:10]

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -27,7 +28,8 @@ LONGEST = {
     "reference": 100,
 }
 EARLIEST_BIRTH = date(1900, 1, 1)
-DIRECTION_MARKS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+DIRECTION_MARKS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+INVISIBLE = dict.fromkeys(map(ord, DIRECTION_MARKS + "\u00ad\u200b\u2060\ufeff"))
 
 
 @dataclass(frozen=True)
@@ -136,8 +138,9 @@ def _cells(names: list[str], lines: list[list[str]]):
 
 
 def clean(text: str) -> str:
-    """Text as people mean it: no outer blanks, no invisible marks that turn its direction."""
-    return " ".join(text.translate(DIRECTION_MARKS).split())
+    """Text as people mean it: no outer blanks, no invisible marks that turn its direction or make
+    two of one name, and each letter with its accent in one piece."""
+    return " ".join(unicodedata.normalize("NFC", text.translate(INVISIBLE)).split())
 
 
 def read_date(text: str) -> date:

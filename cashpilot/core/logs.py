@@ -12,6 +12,9 @@ from cashpilot.core.privacy import MASK, identifying_names
 
 _LINK = re.compile(r"(/s/)[^/\s?#]+")  # a participant's way in, until it is used
 _ALWAYS = frozenset({"email", "phone", "name", "password", "token", "secret", "ip", "user_agent"})
+_ROW = re.compile(  # the row that the database refused, up to the next traceback
+    r"DETAIL:.*?(?=\n\n(?:The above exception|During handling)|\Z)", re.DOTALL
+)
 
 
 @cache
@@ -20,8 +23,8 @@ def _masked() -> frozenset[str]:
 
 
 def drop_personal_data(_logger: Any, _method: str, event: MutableMapping[str, Any]):
-    """Mask every key that names an identifying column, however deep it lies, and the secret of
-    every sign-in link."""
+    """Mask every key that names an identifying column, however deep it lies, the secret of every
+    sign-in link, and what the database says of a row that it refused."""
     return _mask(event)
 
 
@@ -31,7 +34,7 @@ def _mask(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_mask(inner) for inner in value]
     if isinstance(value, str):
-        return _LINK.sub(rf"\1{MASK}", value)
+        return _ROW.sub(f"DETAIL: {MASK}", _LINK.sub(rf"\1{MASK}", value))
     return value
 
 

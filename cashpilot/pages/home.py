@@ -14,6 +14,7 @@ from payments.queries import (
     balances_of,
     events_that_need_a_person,
     in_no_run,
+    pauses_of,
     pay_runs_of,
     waiting_for_a_person,
 )
@@ -62,6 +63,8 @@ def _items(user, pilot, roles):
         yield {"kind": "to prepare", "count": count, "pilot": pilot, "since": _morning(first)}
     for run in pay_runs_of(pilot).filter(state__in=["prepared", "previewed"]):
         yield {"kind": _kind_of(run, user, roles), "run": run, "since": run.state_changed_at}
+    for pause in pauses_of([pilot]):
+        yield {"kind": "paused", "run": pause.pay_run, "pause": pause, "since": pause.placed_at}
     for held in waiting_for_a_person(pilot):
         yield {"kind": "held", "disbursement": held, "since": held.state_changed_at}
 

@@ -47,9 +47,10 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "cashpilot.middleware.RequestLog",
     "cashpilot.middleware.PrivatePages",
     "cashpilot.middleware.RefusalPages",
+    "cashpilot.middleware.ReadableText",
     "cashpilot.middleware.AskedOnce",
 ]
 

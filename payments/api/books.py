@@ -1,6 +1,6 @@
 """HTTP's part for the books: balances, statements, differences, payments that need a person."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -16,6 +16,8 @@ from payments.models import Difference, FollowUp, Recipient
 from payments.operations import follow_ups, reconciliation
 from payments.operations.taking_back import take_back
 from payments.providers import get_provider
+
+EARLIEST = date(2000, 1, 1)
 
 
 class AccountLine(serializers.Serializer):
@@ -36,6 +38,11 @@ class StatementLines(serializers.Serializer):
 class Period(serializers.Serializer):
     since = serializers.DateField(required=False, help_text="a year before `until`, if not given")
     until = serializers.DateField(required=False, help_text="today, if not given")
+
+    def validate_until(self, day: date) -> date:
+        if day < EARLIEST:
+            raise serializers.ValidationError(f"Give a day from {EARLIEST.year} on.")
+        return day
 
 
 class DifferenceLine(serializers.Serializer):

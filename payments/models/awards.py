@@ -157,7 +157,10 @@ class Award(models.Model):
 
 
 class Instalment(models.Model):
-    """One dated sum of an award. Whether it is due is a matter of dates: asked, never stored."""
+    """One dated sum of an award. Whether it is due is a matter of dates: asked, never stored.
+
+    Where it took another's place, `first_promise` is the one that was promised in the beginning.
+    """
 
     class Kind(models.TextChoices):
         REGULAR = "regular", _("Regular")
@@ -183,6 +186,7 @@ class Instalment(models.Model):
     amendment = models.ForeignKey(
         "payments.Amendment", models.PROTECT, related_name="instalments", null=True
     )
+    first_promise = models.ForeignKey("self", models.PROTECT, related_name="+", null=True)
     state = models.CharField(max_length=20, choices=State, default=State.PLANNED)
     state_changed_at = models.DateTimeField()
 
@@ -207,6 +211,7 @@ class Instalment(models.Model):
             "public_id",
             "award",
             "amendment",
+            "first_promise",
             "due_date",
             "promised_at",
             "state_changed_at",

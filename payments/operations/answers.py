@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
 from payments.lifecycles import DISBURSEMENT
@@ -116,14 +117,14 @@ def _pause_if_repeated(row: Disbursement, *, by: str, now: datetime) -> None:
 def _not_now(row: Disbursement, answer: NotNow, *, by: str, now: datetime) -> None:
     _note(row, Kind.NOT_NOW, answer.code, now)
     state = State.UNKNOWN if row.has_open_try else State.QUEUED
-    put_back(row=row, state=state, by=by, now=now, changes={"not_before": _later(row)})
+    put_back(row=row, state=state, by=by, now=now, changes={"not_before": later(row)})
 
 
 def _unknown(row: Disbursement, answer: Unknown, *, by: str, now: datetime) -> None:
     _note(row, Kind.UNKNOWN, answer.detail, now)
     is_ours = answer.detail == SAME_ORDER_TWO_BODIES
     changes = {
-        "not_before": _later(row),
+        "not_before": later(row),
         "has_open_try": True,
         "saw_server_error": row.saw_server_error or answer.is_server_error,
     } | _held(Held.REVIEW if is_ours else "", now)
@@ -144,5 +145,6 @@ def _note(row: Disbursement, kind: str, detail: str, now: datetime) -> None:
     SendAttempt.about(row, kind, detail, at=now).save()
 
 
-def _later(row: Disbursement):
+def later(row: Disbursement) -> CombinedExpression:
+    """When to try a row again: the oftener it was tried, the later."""
     return Now() + back_off(row.attempts.filter(kind=Kind.INTENT).count())

@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from cashpilot.core.models import AuditEvent
-from cashpilot.core.money import positive
+from cashpilot.core.money import in_words, positive
 from cashpilot.core.refusals import Invalid, Refused
 from participants.models import Arm, Pilot
 from payments.models import AwardTerms, Frequency, Fund, WhenClosed
-from payments.queries import terms_of
+from payments.queries import promised_minor, terms_of
 
 LONGEST_AWARD = 520
 FURTHEST = timedelta(days=3_653)
@@ -40,6 +40,25 @@ def open_fund(
         budget_minor=positive(budget_minor, field="budget"),
     )
     AuditEvent.record(fund, "fund.opened", at=now, by=by, budget_minor=budget_minor)
+    return fund
+
+
+@transaction.atomic
+def change_budget(*, fund: Fund, budget_minor: int, reason: str, by: str, now: datetime) -> Fund:
+    """Let more, or less, be promised from a fund; never less than it has promised already."""
+    fund = Fund.objects.select_for_update(no_key=True).get(pk=fund.pk)
+    budget, was = positive(budget_minor, field="budget_minor"), fund.budget_minor
+    if not reason.strip():
+        raise Invalid("Say why.", field="reason")
+    if budget < was and (short := promised_minor(fund) - budget) > 0:
+        raise Invalid(
+            f"{in_words(short, fund.currency)} more than that is promised already.",
+            field="budget_minor",
+        )
+    fund.budget_minor = budget
+    fund.save(update_fields=["budget_minor"])
+    changed = {"was_minor": was, "budget_minor": budget, "reason": reason.strip()[:200]}
+    AuditEvent.record(fund, "fund.budget changed", at=now, by=by, **changed)
     return fund
 
 

@@ -103,7 +103,12 @@ def _claimable(limit: int) -> list[Disbursement]:
 
 
 def _of_run(run):
-    earlier = Disbursement.objects.filter(instalment=OuterRef("instalment"), pk__lt=OuterRef("pk"))
+    earlier = Disbursement.objects.filter(pk__lt=OuterRef("pk"))
+    same = earlier.filter(instalment=OuterRef("instalment"))
+    taken_over = earlier.filter(
+        Q(instalment=OuterRef("instalment__first_promise"))
+        | Q(instalment__first_promise=OuterRef("instalment__first_promise"))
+    )
     held = Hold.objects.filter(award=OuterRef("instalment__award"), lifted_at=None)
     older = Halt.objects.exclude(reason=Halt.Reason.BY_A_PERSON).filter(
         placed_at__gte=OuterRef("state_changed_at")
@@ -113,7 +118,8 @@ def _of_run(run):
         .filter(Q(not_before=None) | Q(not_before__lte=Now()))
         .annotate(
             award_is_held=Exists(held),
-            must_look_first=Exists(earlier)
+            must_look_first=Exists(same)
+            | Q(instalment__first_promise__isnull=False) & Exists(taken_over)
             | Exists(older)
             | Exists(forgotten_of(OuterRef("instalment"))),
         )

@@ -13,7 +13,7 @@ from cashpilot.core.refusals import Refused
 from payments.lifecycles import PAY_RUN
 from payments.models import Disbursement, Fund, PayRun, RunPause
 from payments.providers.base import Provider
-from payments.queries import may_send_live, open_pause_of, sent_minor
+from payments.queries import may_send_live, open_pause_of, sendable_runs, sent_minor
 
 Reason = RunPause.Reason
 NEXT_LOOK = timedelta(minutes=5)
@@ -39,7 +39,8 @@ def look_again(*, provider: Provider, by: str, now: datetime) -> int:
     """Let runs go on whose missing money has come; returns how many."""
     lifted = 0
     due = RunPause.objects.filter(lifted_at=None, reason=Reason.FUNDS, look_again_at__lte=Now())
-    for pause in due.filter(pay_run__state=PayRun.State.SENDING).select_related("pay_run__fund"):
+    due = due.filter(pay_run__state=PayRun.State.SENDING).order_by("pay_run")
+    for pause in due.select_related("pay_run__fund"):
         run = pause.pay_run
         available = provider.float_available(run.fund.currency)
         with transaction.atomic(durable=True):
@@ -162,9 +163,10 @@ def _unsent_minor(run: PayRun) -> int:
 
 
 def _promised_elsewhere(run: PayRun) -> int:
-    """What runs under way in the same currency have still to send from the same float."""
+    """What runs that go on in the same currency are about to send from the same float. What waits,
+    with its run or by itself, does not keep others waiting."""
     others = Disbursement.objects.filter(
-        pay_run__state=PayRun.State.SENDING, pay_run__fund__currency=run.fund.currency
+        pay_run__in=sendable_runs().filter(fund__currency=run.fund.currency), held_reason=""
     )
     return _sum(others.exclude(pay_run=run))
 

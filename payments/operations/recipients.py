@@ -10,6 +10,7 @@ from cashpilot.core.models import AuditEvent, User
 from cashpilot.core.refusals import Refused
 from participants.models import Notice
 from participants.operations.notices import tell
+from participants.queries import who_let_in
 from payments.models import DestinationChange, Disbursement, Recipient
 from payments.providers.base import Observed, Provider
 
@@ -48,9 +49,12 @@ def start_onboarding(
 ) -> str:
     """A fresh address of the provider's page for bank details; good once, for minutes.
 
-    Whoever has given their details signs in there; everybody else is asked for them.
+    Whoever has given their details signs in there; everybody else is asked for them. A member of
+    staff whose sign-in link led here counts as who edits the destination.
     """
     ensure_account(recipient=recipient, provider=provider, by=by, now=now)
+    if helper := who_let_in(recipient.enrolment.participant):
+        Recipient.objects.filter(pk=recipient.pk).update(last_edited_by=helper)
     account = recipient.provider_account or ""
     if recipient.status == Status.READY:
         url = provider.login_url(account)

@@ -1,6 +1,6 @@
 """Changing what is still to come, always with a reason, never what was sent."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -17,6 +17,7 @@ from payments.rules import Plan, open_day, open_day_from, pay_dates, payday_is_p
 
 Kind = Amendment.Kind
 LONGEST_REASON = 200
+A_WHILE = timedelta(hours=1)
 MAY_WAIT = ("queued", "unknown")
 UNSURE = ("queued", "submitting", "unknown")  # what is left of these may have been asked for
 
@@ -31,9 +32,11 @@ def top_up(
         raise Refused("These payments were stopped, so nothing is promised on top of them.")
     positive(amount_minor)
     _check_date(due_date, now)
+    _check_not_pressed_twice(award, amount_minor, reason, now)
     check_room(award.fund, amount_minor, "for this top-up")
     amendment = _amend(award, Kind.TOP_UP, reason, amount_minor, by=by, now=now)
-    added = [(_open_day(award, due_date, now), amount_minor, Instalment.Kind.TOP_UP)]
+    extra = Instalment(kind=Instalment.Kind.TOP_UP)
+    added = [(_open_day(award, due_date, now), amount_minor, extra)]
     (instalment,) = _add(award, added, amendment, now=now)
     return instalment
 
@@ -71,8 +74,7 @@ def change_schedule(
     INSTALMENT.move_locked(old, "cancelled", now=now, by=by)
     award.frequency, award.payday = frequency or award.frequency, payday or award.payday
     award.save(update_fields=["frequency", "payday"])
-    kinds = [one.kind for one in old]
-    _add(award, list(zip(days, amounts, kinds, strict=True)), amendment, now=now)
+    _add(award, list(zip(days, amounts, old, strict=True)), amendment, now=now)
     return amendment
 
 
@@ -125,21 +127,35 @@ def stop_award(*, award: Award, reason: str, by: str, now: datetime) -> Amendmen
 def restore_award(
     *, award: Award, stopped: Amendment, reason: str, by: str, now: datetime
 ) -> Amendment:
-    """Promise again what a stop cancelled: the same sums, none dated before today."""
+    """Promise again what a stop cancelled: the same sums, none dated before today.
+
+    It was promised before whatever the fund has promised since, so the budget does not refuse it;
+    nothing is sent beyond the budget all the same.
+    """
     award = _locked(award)
     if stopped.award_id != award.pk or stopped.kind != Kind.STOPPED:
         raise Refused("This is no stop of these payments.")
     if award.amendments.filter(kind=Kind.RESTORED, made_at__gte=stopped.made_at).exists():
         raise Refused("What this stop cancelled has come back already.")
     gone = award.instalments.filter(state="cancelled", state_changed_at=stopped.made_at)
-    back = [(_open_day(award, one.due_date, now), one.amount_minor, one.kind) for one in gone]
-    check_room(award.fund, sum(amount for _, amount, _ in back), "to bring these payments back")
+    back = [(_open_day(award, one.due_date, now), one.amount_minor, one) for one in gone]
     total = sum(amount for _, amount, _ in back)
     amendment = _amend(award, Kind.RESTORED, reason, total, by=by, now=now)
     if award.holds.filter(lifted_at=None, placed_at=stopped.made_at).exists():
         resume_award(award=award, by=by, now=now)
     _add(award, back, amendment, now=now)
     return amendment
+
+
+@transaction.atomic
+def bring_back(*, award: Award, reason: str, by: str, now: datetime) -> Amendment:
+    """Undo the last stop, while the person's time in the pilot goes on."""
+    if not is_stopped(award):
+        raise Refused("These payments are not stopped.")
+    if award.enrolment.state != "active":
+        raise Refused("Their time in the pilot has ended. Correct what was recorded of them first.")
+    stopped = award.amendments.filter(kind=Kind.STOPPED).latest("pk")
+    return restore_award(award=award, stopped=stopped, reason=reason, by=by, now=now)
 
 
 def _locked(award: Award) -> Award:
@@ -150,6 +166,17 @@ def _locked(award: Award) -> Award:
         .select_related("fund", "terms", "enrolment__pilot")
         .get(pk=award.pk)
     )
+
+
+def _check_not_pressed_twice(award: Award, amount: int, reason: str, now: datetime) -> None:
+    alike = award.amendments.filter(
+        kind=Kind.TOP_UP, difference_minor=amount, reason=reason.strip(), made_at__gt=now - A_WHILE
+    )
+    if alike.exists():
+        raise Refused(
+            "The same top-up was promised a moment ago. If you mean another one, say why in other "
+            "words."
+        )
 
 
 def _check_date(day: date, now: datetime) -> None:
@@ -202,6 +229,7 @@ def _amend(
 
 
 def _add(award: Award, sums: list[tuple], amendment: Amendment, *, now: datetime):
+    """Promise sums on days, each in the place of an instalment and of its kind."""
     last = award.instalments.aggregate(last=Max("number"))["last"] or 0
     return Instalment.objects.bulk_create(
         Instalment(
@@ -209,12 +237,13 @@ def _add(award: Award, sums: list[tuple], amendment: Amendment, *, now: datetime
             number=number,
             due_date=day,
             amount_minor=amount,
-            kind=kind,
+            kind=old.kind,
+            first_promise_id=old.first_promise_id or old.pk,
             amendment=amendment,
             promised_at=now,
             state_changed_at=now,
         )
-        for number, (day, amount, kind) in enumerate(sums, start=last + 1)
+        for number, (day, amount, old) in enumerate(sums, start=last + 1)
     )
 
 

@@ -20,7 +20,7 @@ from django.db.models.functions import Now
 from cashpilot.core.refusals import Refused
 from payments.lifecycles import DISBURSEMENT
 from payments.models import Disbursement, SendAttempt
-from payments.operations.answers import put_back, write_down
+from payments.operations.answers import later, put_back, write_down
 from payments.operations.claiming import BATCH, claim, hold_each
 from payments.operations.disbursements import order_of
 from payments.operations.pausing import start_approved
@@ -62,16 +62,16 @@ def send_one(
 ) -> Answer | None:
     """Ask for one claimed disbursement when its turn comes, and record the answer.
 
-    With too little of the lease left to hear it, or the run stopped or paused, nothing is asked
-    and the row is put back. Where an earlier try may have moved money, the provider is asked about
-    that first.
+    Where an earlier try may have moved money, the provider is asked about that first. Last of all,
+    with too little of the lease left to hear the answer, or the run stopped or paused meanwhile,
+    nothing is asked and the row is put back.
     """
+    must_look = getattr(disbursement, "must_look_first", False)
+    if must_look and not _is_clear(disbursement, token, provider=provider, by=by, now=now):
+        return None
     longest_call = TO_CHECK + sum(settings.STRIPE_TIMEOUT)
     if not may_still_be_asked(disbursement.pk, token, seconds=longest_call):
         _put_back_unasked(disbursement, token, by=by, now=now)
-        return None
-    must_look = getattr(disbursement, "must_look_first", False)
-    if must_look and not _is_clear(disbursement, token, provider=provider, by=by, now=now):
         return None
     turn()
     answer = provider.send(order_of(disbursement), disbursement.request_body)
@@ -114,13 +114,14 @@ def _locked(disbursement: Disbursement) -> Disbursement:
 
 
 def _put_back_unasked(
-    disbursement: Disbursement, token: uuid.UUID, *, by: str, now: datetime
+    disbursement: Disbursement, token: uuid.UUID, *, by: str, now: datetime, wait: bool = False
 ) -> None:
     with transaction.atomic(durable=True):
         row = _locked(disbursement)
         if row.state == State.SUBMITTING and row.claim_token == token:
             state = State.UNKNOWN if row.has_open_try else State.QUEUED
-            put_back(row=row, state=state, by=by, now=now)
+            changes = {"not_before": later(row)} if wait else {}
+            put_back(row=row, state=state, by=by, now=now, changes=changes)
 
 
 def _is_clear(
@@ -139,11 +140,11 @@ def _is_clear(
             one for other in earlier_of(disbursement) for one in provider.find(order_of(other))
         ]
         forgotten = forgotten_that_stand(disbursement, provider)
+    except Unreachable:
+        _put_back_unasked(disbursement, token, by=by, now=now, wait=True)
+        return False
     except Refused:
         _hold_for_review(disbursement, token, by=by, now=now)
-        return False
-    except Unreachable:
-        _put_back_unasked(disbursement, token, by=by, now=now)
         return False
     moved = own + forgotten + [one for one in earlier if one.is_standing]
     if moved == forgotten and len(moved) == 1 and moved[0].carries_out(order_of(disbursement)):

@@ -1,4 +1,4 @@
-"""What staff change of one person's payments to come, and a fund's months ahead."""
+"""What staff change of one person's payments to come."""
 
 from datetime import datetime, time
 
@@ -14,10 +14,15 @@ from cashpilot.core import access
 from cashpilot.core.fields import MoneyField, add_refusal
 from cashpilot.core.refusals import NotFound, Refused
 from cashpilot.forms import DateParts
-from participants.queries import enrolment_for, pilot_for, roles_of
+from participants.queries import enrolment_for, roles_of
 from payments.models import Frequency, Hold
 from payments.operations import schedules
-from payments.queries import award_funds_of, award_of, forecast_of, schedule_as_of, schedule_of
+from payments.queries import (
+    award_of,
+    is_stopped,
+    schedule_as_of,
+    schedule_of,
+)
 
 WHY = {"label": _("Why"), "max_length": 200, "help_text": _("Kept with the change, for staff.")}
 
@@ -63,6 +68,10 @@ class StopForm(forms.Form):
     )
 
 
+class BringBackForm(forms.Form):
+    reason = forms.CharField(**WHY)
+
+
 class DayForm(forms.Form):
     day = forms.DateField(label=_("At the end of which day"), widget=DateParts)
 
@@ -92,6 +101,12 @@ VERBS = {
         "change schedules",
         schedules.stop_award,
         _("Stopped. What is on its way still arrives."),
+    ),
+    "bring-back": (
+        BringBackForm,
+        "change schedules",
+        schedules.bring_back,
+        _("Brought back. What the stop cancelled is promised again."),
     ),
 }
 
@@ -148,27 +163,12 @@ def payments_as_of(request, public_id):
     return render(request, "payments/schedule_as_of.html", page)
 
 
-@login_required
-@require_GET
-def forecast(request, pilot_id):
-    """What each fund of a pilot needs in the next six months."""
-    pilot = pilot_for(request.user, pilot_id, "see money")
-    today = timezone.localdate()
-    funds = [
-        {"fund": fund, "needs": needs, "most": max([1, *(one.due_minor for one in needs)])}
-        for fund in award_funds_of(pilot)
-        for needs in [forecast_of(fund, today)]
-    ]
-    page = {"pilot": pilot, "pilot_name": pilot.name, "funds": funds, "section": "pay_runs"}
-    return render(request, "payments/forecast.html", page)
-
-
 def _page(request, enrolment, given: dict | None = None) -> dict:
     roles, award = roles_of(request.user, enrolment.pilot), award_of(enrolment)
     schedule = schedule_of(enrolment)
     offered = [verb for verb, (_f, needed, *_o) in VERBS.items() if access.may(roles, needed)]
-    senseless = "hold" if schedule and schedule.is_held else "resume"
-    fresh = {verb: VERBS[verb][0](prefix=verb) for verb in offered if verb != senseless}
+    senseless = _senseless(award, is_held=bool(schedule and schedule.is_held))
+    fresh = {verb: VERBS[verb][0](prefix=verb) for verb in offered if verb not in senseless}
     forms_of = fresh | (given or {})
     return {
         "section": "participants",
@@ -182,10 +182,18 @@ def _page(request, enrolment, given: dict | None = None) -> dict:
     }
 
 
+def _senseless(award, *, is_held: bool) -> set[str]:
+    """What cannot be done now, so that it is not offered."""
+    if is_stopped(award):
+        return {"top-up", "change", "hold", "resume", "stop"}
+    return {"bring-back", "hold" if is_held else "resume"}
+
+
 WORDS = {
     "top-up": _("Add a sum"),
     "change": _("Change what is to come"),
     "hold": _("Hold the payments"),
     "resume": _("Let the payments go on"),
     "stop": _("Stop the payments"),
+    "bring-back": _("Bring the payments back"),
 }

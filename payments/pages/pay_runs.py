@@ -121,7 +121,7 @@ def _group(request, pilot, form) -> dict:
 
 def _page(request, run) -> dict:
     fund, roles = run.fund, roles_of(request.user, run.fund.pilot)
-    search = request.GET.get("search", "").replace("\0", "").strip()[:80]
+    search = request.GET.get("search", "").strip()[:80]
     preview = preview_of(run, page=_number(request, "page"), search=search)
     return {
         "section": "pay_runs",

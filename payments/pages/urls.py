@@ -5,6 +5,7 @@ from payments.pages import (
     amendments,
     books,
     claims,
+    funds,
     health,
     letters,
     pay_runs,
@@ -73,7 +74,12 @@ staff_patterns = [
     path("participants/<slug:public_id>/statement.pdf", letters.statement, name="statement_pdf"),
     path("participants/<slug:public_id>/letter.pdf", letters.letter, name="letter_pdf"),
     path("pilots/<slug:pilot_id>/terms/<slug:arm_code>/", terms.change_terms, name="change_terms"),
-    path("pay-runs/forecast/<slug:pilot_id>/", amendments.forecast, name="forecast"),
+    path("pay-runs/forecast/<slug:pilot_id>/", funds.forecast, name="forecast"),
+    path(
+        "pay-runs/forecast/<slug:pilot_id>/<slug:fund_id>/budget/",
+        funds.budget,
+        name="change_budget",
+    ),
     path(
         "participants/<slug:public_id>/payments/",
         amendments.payments_of,

@@ -16,7 +16,7 @@ from participants.models import Pilot
 from participants.queries import pilots_where
 from payments.models import CheckUp, Disbursement, LedgerEntry, ProviderEvent, Reconciliation
 from payments.queries.halts import open_halts
-from payments.queries.sending import CHECK_UP_HOLDS, sendable_runs
+from payments.queries.sending import CHECK_UP_HOLDS, pauses_of, sendable_runs
 
 OK, LOOK, MISS = "ok", "look", "miss"
 LOOPS = (  # heartbeat, what it is, worth a look after, broken after
@@ -24,6 +24,8 @@ LOOPS = (  # heartbeat, what it is, worth a look after, broken after
     ("provider sweep", "sweep", timedelta(minutes=30), timedelta(hours=3)),
 )
 QUEUE_AFTER = timedelta(minutes=5), timedelta(minutes=15)
+UNKNOWN_AFTER = timedelta(hours=1), timedelta(hours=27)
+PAUSES_AFTER = timedelta(0), timedelta(days=1)
 EVENTS_AFTER = timedelta(minutes=5), timedelta(minutes=30)
 STANDING = F("amount_minor") - F("reversed_minor")
 LEASES_AFTER = timedelta(0), timedelta(minutes=5)
@@ -54,6 +56,8 @@ def health_for(user: User, now: datetime) -> list[Sign]:
         _check_up(now),
         *_loops(now),
         _queue(ours, now),
+        _unknown(ours, now),
+        _pauses(seen, now),
         _reviews(ours),
         _leases(ours, now),
         _events(now),
@@ -101,6 +105,17 @@ def _queue(ours: QuerySet[Disbursement], now: datetime) -> Sign:
     sign = _waiting("queue", _("Payments ready to be sent"), oldest, now, *QUEUE_AFTER)
     is_moving = ours.filter(first_sent_at__gt=now - QUEUE_AFTER[0]).exists()
     return replace(sign, verdict=OK) if is_moving else sign
+
+
+def _unknown(ours: QuerySet[Disbursement], now: datetime) -> Sign:
+    oldest = ours.filter(state="unknown").aggregate(oldest=Min("first_sent_at"))["oldest"]
+    return _waiting("unknown", _("Payments to be looked up"), oldest, now, *UNKNOWN_AFTER)
+
+
+def _pauses(seen: list[Pilot], now: datetime) -> Sign:
+    oldest = pauses_of(seen).first()
+    since = oldest.placed_at if oldest else None
+    return _waiting("pauses", _("Pay runs that are paused"), since, now, *PAUSES_AFTER)
 
 
 def _reviews(ours: QuerySet[Disbursement]) -> Sign:

@@ -63,6 +63,7 @@ def due_in(fund: Fund, due_by: date, now: datetime) -> list[Due]:
                 _disbursements(
                     Q(state="returned", returned_to="recipient"),
                     instalment__award=OuterRef("award"),
+                    destination=OuterRef(f"{RECIPIENT}__provider_account"),
                 )
             ),
         )

@@ -1,6 +1,7 @@
 """What may be sent, and what stands in the way."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.db import connection
 from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
+from participants.models import Pilot
 from payments.models import CheckUp, Disbursement, Hold, PayRun, ProviderEvent, RunPause
 from payments.queries.halts import open_halts
 from payments.queries.pay_runs import line_of, recipient_of
@@ -30,6 +32,13 @@ def open_pause_of(run: PayRun) -> RunPause | None:
     return run.pauses.filter(lifted_at=None).first()
 
 
+def pauses_of(pilots: Iterable[Pilot]) -> QuerySet[RunPause]:
+    """Open pauses of these pilots' runs, oldest first: until they are lifted, people wait."""
+    paused = RunPause.objects.filter(lifted_at=None, pay_run__fund__pilot__in=pilots)
+    waiting = paused.filter(pay_run__state__in=["approved", "sending"])
+    return waiting.select_related("pay_run__fund__pilot").order_by("placed_at")
+
+
 def reason_to_hold(disbursement: Disbursement) -> str:
     """Why a payment must not be asked for now, whatever was approved; empty where nothing is.
 
@@ -46,9 +55,13 @@ def reason_to_hold(disbursement: Disbursement) -> str:
 
 
 def earlier_of(disbursement: Disbursement) -> QuerySet[Disbursement]:
-    """Disbursements of the same instalment that were given up before this one."""
-    others = Disbursement.objects.filter(instalment=disbursement.instalment_id)
-    return others.filter(pk__lt=disbursement.pk).select_related("pay_run", "instalment")
+    """Disbursements that were given up before this one, of the same instalment or of those whose
+    place it took."""
+    same = Q(instalment=disbursement.instalment_id)
+    if first := disbursement.instalment.first_promise_id:
+        same |= Q(instalment=first) | Q(instalment__first_promise=first)
+    others = Disbursement.objects.filter(same, pk__lt=disbursement.pk)
+    return others.select_related("pay_run", "instalment")
 
 
 _IS_MINE = """

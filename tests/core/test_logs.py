@@ -9,6 +9,7 @@ from django.conf import settings
 
 from cashpilot.core.logs import drop_personal_data, formatter
 from cashpilot.core.privacy import MASK
+from cashpilot.middleware import RequestLog
 
 
 def masked(**event):
@@ -51,6 +52,22 @@ def test_the_secret_of_a_sign_in_link_is_not_in_the_log():
         "event": f"Not Found: /s/{MASK}/",
         "next": "/staff/pay/",
     }
+
+
+def test_a_row_that_the_database_refused_is_not_in_the_log():
+    said = "IntegrityError: null value\nDETAIL:  Failing row contains (1, Amina\n\nExample).\n"
+    event = masked(exception=f"{said}\n\nThe above exception was the direct cause")
+
+    assert event == {
+        "exception": f"IntegrityError: null value\nDETAIL: {MASK}"
+        "\n\nThe above exception was the direct cause"
+    }
+
+
+def test_what_was_searched_for_is_not_in_the_log(rf):
+    request = rf.get("/staff/pay-runs/", {"search": "Amina Example"})
+
+    assert RequestLog.format_request(request) == "GET /staff/pay-runs/"
 
 
 def written(record) -> dict:

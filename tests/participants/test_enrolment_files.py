@@ -8,6 +8,7 @@ from cashpilot.core.models import AuditEvent
 from cashpilot.journeys import enrol_file_and_award
 from participants.models import Consent, Enrolment, Participant
 from participants.operations.enrolment import FileRefused
+from participants.rules import clean
 from payments.models import Award
 from payments.queries import OverBudget
 from tests.factories import BY, NOON, a_pilot, an_enrolment
@@ -183,6 +184,13 @@ def test_somebody_born_on_a_leap_day_is_added():
     added = take_in(a_pilot(), HEAD + "Leap Example,cash,2026-02-20,,2000-02-29,,,\n")
 
     assert added[0].participant.date_of_birth == date(2000, 2, 29)
+
+
+@pytest.mark.parametrize(
+    "again", ["Jose\u0301 Nu\u0301n\u0303ez", "Jos\u00e9\u200b N\u00fa\u00f1ez"]
+)
+def test_one_name_in_another_spelling_of_unicode_is_one_name(again):
+    assert clean(again) == "Jos\u00e9 N\u00fa\u00f1ez"
 
 
 def test_the_same_person_twice_is_refused_and_two_namesakes_need_codes():

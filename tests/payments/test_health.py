@@ -33,6 +33,8 @@ SIGNS = [
     "worker",
     "sweep",
     "queue",
+    "unknown",
+    "pauses",
     "reviews",
     "leases",
     "events",
