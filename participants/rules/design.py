@@ -89,8 +89,10 @@ def commitment_of(seed: bytes, design: bytes) -> str:
     return hashlib.sha256(seed.hex().encode() + b"\n" + design).hexdigest()
 
 
-def read_design(plain: Mapping[str, Any]) -> Design:
+def read_design(plain: Any) -> Design:
     """The design that this plain data describes, or a refusal that names what to correct."""
+    if not isinstance(plain, Mapping):
+        raise Invalid("A design names its method and its arms.", field="design")
     known = {"rules", "method", "arms", *DEFAULTS}
     if unknown := sorted(set(plain) - known):
         raise Invalid(f"A design has no {unknown[0]!r}.", field="design")
@@ -133,7 +135,7 @@ def _arms(said: Any) -> Iterable[ArmShare]:
     rows = _list(said, "arms", MOST_ARMS, of={"arm", "ratio"})
     if len(rows) < 2:
         raise Invalid("A draw needs two arms or more.", field="arms")
-    if len({row["arm"] for row in rows}) != len(rows):
+    if len({str(row["arm"]) for row in rows}) != len(rows):
         raise Invalid("An arm stands twice.", field="arms")
     for row in rows:
         yield ArmShare(str(row["arm"]), _whole(row["ratio"], "arms", 1, MOST_RATIO))

@@ -1,12 +1,13 @@
 """Showing that a draw was as it says: its document, and drawing it again.
 
-Run by itself, with nothing but Python: `python -m participants.rules.proof draw.json`.
+By itself, without a database or settings: `python -m participants.rules.proof draw.json`.
 """
 
 import csv
 import hashlib
 import io
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +18,8 @@ from participants.rules.assignment import Entry, Outcome, draw
 from participants.rules.design import Design, commitment_of, read_design
 
 KIND = "cashpilot draw, version 1"
-FIELDS = ("pilot", "design", "commitment", "seed", "roster", "outcomes")
+TEXTS = ("pilot", "commitment", "seed", "roster", "outcomes")
+A_SEED = re.compile("[0-9a-f]{64}")
 AGREES = "Every outcome follows from the seed, the design and the roster."
 RESULT = ("code", "outcome", "arm", "position")
 
@@ -61,17 +63,19 @@ def document(
 
 def fault_in(said: Mapping[str, Any]) -> str:
     """The first thing in a draw's document that is not as the seed has it; empty if nothing is."""
-    if missing := [field for field in FIELDS if field not in said]:
+    if missing := [field for field in TEXTS if not isinstance(said.get(field), str)]:
         return f"This is no document of a draw: it lacks {', '.join(missing)}."
+    if not A_SEED.fullmatch(said["seed"]):
+        return "The seed is no 64 hexadecimal digits."
     try:
-        design, seed = read_design(said["design"]), bytes.fromhex(said["seed"])
+        design, seed = read_design(said.get("design")), bytes.fromhex(said["seed"])
         if commitment_of(seed, design.as_bytes()) != said["commitment"]:
             return "Seed and design are not those that the commitment was made over."
         roster = read_roster(design, said["roster"])
         if roster_text(design, roster) != said["roster"]:
             return "The roster is not written in the order of its codes."
         drawn = outcomes_text(draw(design, seed, roster))
-    except (Invalid, ValueError, TypeError) as error:
+    except (Invalid, ValueError) as error:
         return str(error)
     return first_difference(said["outcomes"], drawn)
 

@@ -39,7 +39,7 @@ def a_list(people: int, *, columns=("site", "band"), **also) -> bytes:
 
 def a_listed_draw(people: int = 24, pilot: Pilot | None = None, **design) -> Draw:
     draw = a_draw(pilot, **design)
-    enter_file(draw=draw, raw=a_list(people), **WHO)
+    enter_file(draw=draw, raw=a_list(people, columns=draw.plan.columns), **WHO)
     return draw
 
 
