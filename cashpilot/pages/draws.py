@@ -30,7 +30,7 @@ def hold(request, pilot_id):
     """What holding the draw does, and the button."""
     pilot = pilot_for(request.user, pilot_id, "hold the draw")
     draw = the_draw_of(pilot)
-    form = HoldForm(request.POST or None)
+    form = HoldForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             who = {"by": request.user.public_id, "now": timezone.now()}

@@ -152,8 +152,9 @@ def list_to_fill(request, pilot_id):
 def remove(request, pilot_id, public_id):
     """Somebody no longer wants to be in the draw."""
     draw = the_draw_of(pilot_for(request.user, pilot_id, "enrol people"))
+    entrant = entrant_for(draw, public_id)
     try:
-        take_off(entrant=entrant_for(draw, public_id), **_who(request))
+        take_off(entrant=entrant, **_who(request))
         messages.success(request, _("Taken off the list. Nothing of them is kept."))
     except Refused as no:
         messages.error(request, str(no))

@@ -3,6 +3,8 @@
 import csv
 import io
 
+from django.db import connection
+
 from cashpilot.journeys import hold_draw_and_award
 from participants.models import Draw, Pilot
 from participants.operations.draws import commit_to_draw
@@ -48,3 +50,18 @@ def a_held_draw(people: int = 24, pilot: Pilot | None = None, **design) -> Draw:
     hold_draw_and_award(draw=draw, **WHO)
     draw.refresh_from_db()
     return draw
+
+
+def every_row() -> str:
+    """The text of every row of every table about people and money, as a dump would have it."""
+    with connection.cursor() as cursor:
+        tables = [
+            table
+            for table in connection.introspection.table_names(cursor)
+            if table.startswith(("participants_", "payments_", "core_"))
+        ]
+        rows = []
+        for table in tables:
+            cursor.execute(f'SELECT t::text FROM "{table}" t ORDER BY 1')
+            rows += [f"{table} {row}" for (row,) in cursor.fetchall()]
+    return "\n".join(rows)
