@@ -15,12 +15,11 @@ from participants.operations.draws import commit_to_draw, withdraw_draw
 from participants.operations.entrants import enter, enter_file, take_off
 from participants.queries import pilot_for
 from participants.queries.draws import (
-    counts_of,
     document_of,
     entrant_for,
     entrants_of,
-    outcome_names,
     the_draw_of,
+    totals_of,
 )
 from participants.rules import LONGEST
 from participants.rules.design import METHODS
@@ -59,6 +58,14 @@ class DesignLine(serializers.Serializer):
     )
 
 
+class TotalLine(serializers.Serializer):
+    """How many people have one outcome; `arm` is empty where it is none."""
+
+    kind = serializers.ChoiceField(Allotment.Kind.choices)
+    arm = serializers.CharField()
+    people = serializers.IntegerField()
+
+
 class DrawLine(serializers.ModelSerializer):
     """A draw: the seed, the digests and the counts are empty until it is held."""
 
@@ -83,12 +90,10 @@ class DrawLine(serializers.ModelSerializer):
             "totals",
         ]
 
-    @extend_schema_field(serializers.DictField(child=serializers.IntegerField()))
+    @extend_schema_field(TotalLine(many=True))
     def get_totals(self, draw):
-        if draw.state != Draw.State.HELD:
-            return {}
-        rows = counts_of(draw)
-        return {key: sum(counts[key] for _group, counts in rows) for key in outcome_names(draw)}
+        found = totals_of(draw) if draw.state == Draw.State.HELD else {}
+        return [{"kind": k, "arm": arm, "people": n} for (k, arm), n in found.items()]
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_held_at(self, draw):

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from participants.models import Draw
-from participants.queries.draws import balance_of, counts_of, outcome_names
+from participants.queries.draws import balance_of, counts_of, outcome_names, totals_of
 
 METHODS = [
     ("counted", gettext_lazy("Counted: in each group as many of each arm as the ratios say")),
@@ -16,7 +16,7 @@ METHODS = [
 
 def design_rows(draw: Draw) -> list[dict]:
     """The design, as rows of what and how."""
-    plan, names = draw.plan, outcome_names(draw)
+    plan, names = draw.plan, _arm_names(draw)
     shares = ", ".join(f"{names[one.arm]} {one.ratio}" for one in plan.arms)
     strata = "; ".join(f"{one.name}: {', '.join(one.values)}" for one in plan.strata)
     method = str(dict(METHODS)[plan.method])
@@ -40,11 +40,8 @@ def design_rows(draw: Draw) -> list[dict]:
 
 def totals(draw: Draw) -> list[dict]:
     """How many people have each outcome."""
-    rows = counts_of(draw)
-    return [
-        {"name": name, "value": sum(counts[key] for _group, counts in rows)}
-        for key, name in outcome_names(draw).items()
-    ]
+    found = totals_of(draw)
+    return [{"name": name, "value": found[key]} for key, name in outcome_names(draw).items()]
 
 
 def counts_table(draw: Draw) -> dict:
@@ -64,7 +61,7 @@ def counts_table(draw: Draw) -> dict:
 
 def balance_table(draw: Draw) -> dict:
     """Shares by arm, and how far each arm is from the reference in standard deviations."""
-    names, rows = outcome_names(draw), balance_of(draw)
+    names, rows = _arm_names(draw), balance_of(draw)
     compared = list(rows[0].standardised) if rows else []
     reference = next((names[arm] for arm in draw.plan.ratios if arm not in compared), "")
     numbers = [names[arm] for arm in draw.plan.ratios]
@@ -83,6 +80,10 @@ def balance_table(draw: Draw) -> dict:
             for one in rows
         ],
     }
+
+
+def _arm_names(draw: Draw) -> dict[str, str]:
+    return {arm: name for (_kind, arm), name in outcome_names(draw).items() if arm}
 
 
 def _apart(figure: float | None) -> str:

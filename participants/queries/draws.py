@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from cashpilot.core.refusals import NotFound, Refused
@@ -16,6 +17,7 @@ from participants.rules.proof import document, outcomes_text
 
 NO_DRAW = "This pilot has no draw, or you may not see it."
 NOBODY = "There is no such person on the list of this draw."
+OutcomeKey = tuple[str, str]  # kind, and the arm's code where it is one
 AGES = {25: "under 25", 35: "25 to 34", 50: "35 to 49", 65: "50 to 64"}
 
 
@@ -79,41 +81,53 @@ def document_of(draw: Draw) -> dict[str, Any]:
     )
 
 
-def counts_of(draw: Draw) -> list[tuple[tuple[str, ...], dict[str, int]]]:
-    """How many people of each group have each outcome, under the outcome's name."""
-    names = outcome_names(draw)
-    rows = Counter[tuple[tuple[str, ...], str]]()
-    groups: set[tuple[str, ...]] = set()
-    design = draw.plan
-    for one in entrants_of(draw).filter(allotment__isnull=False):
-        group = _entry(design, one.code, one.group).strata
-        groups.add(group)
-        rows[group, outcome_key(one.allotment)] += 1
-    return [(group, {key: rows[group, key] for key in names}) for group in sorted(groups)]
-
-
-def outcome_names(draw: Draw) -> dict[str, str]:
-    """Every outcome this draw can have, by a key, as staff read it: arms first."""
-    arms = dict(draw.pilot.arms.values_list("code", "name"))
-    named = {code: arms[code] for code in draw.plan.ratios}
+def outcome_names(draw: Draw) -> dict[OutcomeKey, str]:
+    """Every outcome this draw can have, as staff read it: arms first, in the design's order."""
     Kind = Allotment.Kind
+    arms = dict(draw.pilot.arms.values_list("code", "name"))
+    named: dict[OutcomeKey, str] = {(Kind.ARM, code): arms[code] for code in draw.plan.ratios}
     others = [Kind.WAITING, Kind.NOT_IN_STUDY] if draw.plan.places else []
-    return named | {kind.value: str(kind.label) for kind in others}
+    return named | {(kind, ""): str(kind.label) for kind in others}
 
 
-def outcome_key(allotment: Allotment) -> str:
-    return allotment.arm.code if allotment.arm else allotment.kind
+def counts_of(draw: Draw) -> list[tuple[tuple[str, ...], dict[OutcomeKey, int]]]:
+    """How many people of each group have each outcome."""
+    design, names = draw.plan, outcome_names(draw)
+    said = Allotment.objects.filter(entrant__draw=draw)
+    found = Counter(
+        (_entry(design, "", group).strata, (kind, arm or ""))
+        for group, kind, arm in said.values_list("entrant__group", "kind", "arm__code")
+    )
+    groups = sorted({group for group, _key in found})
+    return [(group, {key: found[group, key] for key in names}) for group in groups]
+
+
+def totals_of(draw: Draw) -> dict[OutcomeKey, int]:
+    """How many people have each outcome; nothing before the draw is held."""
+    found: Counter[OutcomeKey] = Counter()
+    for _group, counts in counts_of(draw):
+        found.update(counts)
+    return dict(found)
 
 
 def balance_of(draw: Draw) -> list[Difference]:
-    """How alike the arms are in strata, age band and language, before anything was paid."""
+    """How alike the arms are in strata, age and language, before anything was paid."""
     design, held_on = draw.plan, draw.state_changed_at.date()
-    people = []
-    for one in entrants_of(draw).filter(allotment__kind=Allotment.Kind.ARM):
-        traits = {stratum.name: one.group[stratum.name] for stratum in design.strata}
-        traits["age"] = _age_band(one.participant.date_of_birth, held_on)
-        traits["language"] = one.participant.get_language_display()
-        people.append((outcome_key(one.allotment), traits))
+    languages = dict(settings.PARTICIPANT_LANGUAGES)
+    said = Allotment.objects.filter(entrant__draw=draw, kind=Allotment.Kind.ARM)
+    people = [
+        (
+            arm,
+            {stratum.name: group[stratum.name] for stratum in design.strata}
+            | {"age": _age_band(born, held_on), "language": languages[language]},
+        )
+        for arm, group, born, language in said.values_list(
+            "arm__code",
+            "entrant__group",
+            "entrant__participant__date_of_birth",
+            "entrant__participant__language",
+        )
+    ]
     unpaid = draw.pilot.arms.filter(code__in=design.ratios, is_paid=False).order_by("pk").first()
     reference = unpaid.code if unpaid else design.arms[-1].arm
     return differences(people, arms=list(design.ratios), reference=reference)
