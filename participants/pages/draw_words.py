@@ -1,10 +1,19 @@
 """A draw in words and tables."""
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from participants.models import Draw
-from participants.queries.draws import balance_of, counts_of, outcome_names, totals_of
+from participants.queries.draws import (
+    AGE,
+    LANGUAGE,
+    balance_of,
+    counts_of,
+    outcome_names,
+    totals_of,
+)
+from participants.rules.balance import Difference
 
 METHODS = [
     ("counted", gettext_lazy("Counted: in each group as many of each arm as the ratios say")),
@@ -12,6 +21,17 @@ METHODS = [
     ("simple", gettext_lazy("Simple: each by themselves, and the numbers fall as they may")),
     ("minimised", gettext_lazy("Minimisation: each goes, mostly, where it evens the arms out")),
 ]
+SAID = {
+    AGE: gettext_lazy("age when drawn"),
+    LANGUAGE: gettext_lazy("language"),
+    "under 25": gettext_lazy("under 25"),
+    "25 to 34": gettext_lazy("25 to 34"),
+    "35 to 49": gettext_lazy("35 to 49"),
+    "50 to 64": gettext_lazy("50 to 64"),
+    "65 and over": gettext_lazy("65 and over"),
+    "not known": gettext_lazy("not known"),
+}
+LANGUAGES = dict(settings.PARTICIPANT_LANGUAGES)
 
 
 def design_rows(draw: Draw) -> list[dict]:
@@ -69,11 +89,11 @@ def balance_table(draw: Draw) -> dict:
         _("%(arm)s against %(other)s") % {"arm": names[arm], "other": reference} for arm in compared
     ]
     return {
-        "columns": [_("Of"), _("In"), *({"name": one, "is_number": True} for one in numbers)],
+        "columns": [_("Trait"), _("Value"), *({"name": one, "is_number": True} for one in numbers)],
         "rows": [
             [
-                one.trait,
-                one.value,
+                SAID.get(one.trait, one.trait),
+                _value_of(one),
                 *(f"{share:.0%}" for share in one.shares.values()),
                 *(_apart(one.standardised[arm]) for arm in compared),
             ]
@@ -84,6 +104,11 @@ def balance_table(draw: Draw) -> dict:
 
 def _arm_names(draw: Draw) -> dict[str, str]:
     return {arm: name for (_kind, arm), name in outcome_names(draw).items() if arm}
+
+
+def _value_of(one: Difference) -> str:
+    said = {AGE: SAID, LANGUAGE: LANGUAGES}.get(one.trait, {})
+    return str(said.get(one.value, one.value))
 
 
 def _apart(figure: float | None) -> str:

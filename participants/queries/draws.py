@@ -1,5 +1,6 @@
 """The questions other code may ask of a pilot's draw. Before it is held none gives an outcome."""
 
+from bisect import bisect_right
 from collections import Counter
 from datetime import date
 from typing import Any
@@ -18,7 +19,9 @@ from participants.rules.proof import document, outcomes_text
 NO_DRAW = "This pilot has no draw, or you may not see it."
 NOBODY = "There is no such person on the list of this draw."
 OutcomeKey = tuple[str, str]  # kind, and the arm's code where it is one
-AGES = {25: "under 25", 35: "25 to 34", 50: "35 to 49", 65: "50 to 64"}
+AGE, LANGUAGE = "age when drawn", "language"
+AGES_BEGIN = (0, 25, 35, 50, 65)
+AGE_BANDS = ("under 25", "25 to 34", "35 to 49", "50 to 64", "65 and over", "not known")
 
 
 def draw_of(pilot: Pilot) -> Draw | None:
@@ -113,13 +116,13 @@ def totals_of(draw: Draw) -> dict[OutcomeKey, int]:
 def balance_of(draw: Draw) -> list[Difference]:
     """How alike the arms are in strata, age and language, before anything was paid."""
     design, held_on = draw.plan, draw.state_changed_at.date()
-    languages = dict(settings.PARTICIPANT_LANGUAGES)
+    strata = {one.name: one.values for one in design.strata}
     said = Allotment.objects.filter(entrant__draw=draw, kind=Allotment.Kind.ARM)
     people = [
         (
             arm,
-            {stratum.name: group[stratum.name] for stratum in design.strata}
-            | {"age": _age_band(born, held_on), "language": languages[language]},
+            {name: group[name] for name in strata}
+            | {AGE: _age_band(born, held_on), LANGUAGE: language},
         )
         for arm, group, born, language in said.values_list(
             "arm__code",
@@ -129,8 +132,12 @@ def balance_of(draw: Draw) -> list[Difference]:
         )
     ]
     unpaid = draw.pilot.arms.filter(code__in=design.ratios, is_paid=False).order_by("pk").first()
-    reference = unpaid.code if unpaid else design.arms[-1].arm
-    return differences(people, arms=list(design.ratios), reference=reference)
+    return differences(
+        people,
+        traits=strata | {AGE: AGE_BANDS, LANGUAGE: dict(settings.PARTICIPANT_LANGUAGES)},
+        arms=list(design.ratios),
+        reference=unpaid.code if unpaid else design.arms[-1].arm,
+    )
 
 
 def listed_already(draw: Draw) -> tuple[set[str], set[tuple]]:
@@ -148,6 +155,6 @@ def _entry(design: Design, code: str, group: dict[str, str]) -> Entry:
 
 def _age_band(born: date | None, on: date) -> str:
     if born is None:
-        return "not known"
+        return AGE_BANDS[-1]
     age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-    return next((words for under, words in AGES.items() if age < under), "65 and over")
+    return AGE_BANDS[bisect_right(AGES_BEGIN, age) - 1]

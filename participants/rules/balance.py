@@ -20,16 +20,21 @@ class Difference:
 
 
 def differences(
-    people: Iterable[tuple[str, Mapping[str, str]]], *, arms: Sequence[str], reference: str
+    people: Iterable[tuple[str, Mapping[str, str]]],
+    *,
+    traits: Mapping[str, Iterable[str]],
+    arms: Sequence[str],
+    reference: str,
 ) -> list[Difference]:
-    """Every value of every trait, in their order; `people` are (arm, value by trait)."""
+    """Every value that somebody has, in the order of `traits`; `people` are (arm, value by
+    trait)."""
     sizes: Counter[str] = Counter()
     counts: Counter[tuple[str, str, str]] = Counter()
-    for arm, traits in people:
+    for arm, has in people:
         sizes[arm] += 1
-        counts.update((trait, value, arm) for trait, value in traits.items())
+        counts.update((trait, value, arm) for trait, value in has.items())
     rows = []
-    for trait, value in dict.fromkeys(sorted((trait, value) for trait, value, _ in counts)):
+    for trait, value in ((trait, value) for trait, values in traits.items() for value in values):
         found = {arm: counts[trait, value, arm] for arm in arms}
         shares = {arm: n / sizes[arm] if sizes[arm] else 0.0 for arm, n in found.items()}
         apart = {
@@ -37,7 +42,8 @@ def differences(
             for arm, share in shares.items()
             if arm != reference
         }
-        rows.append(Difference(trait, value, found, shares, apart))
+        if any(found.values()):
+            rows.append(Difference(trait, value, found, shares, apart))
     return rows
 
 

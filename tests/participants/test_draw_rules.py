@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cashpilot.core.refusals import Invalid
@@ -32,6 +32,7 @@ EVEN = {"cash": 1, "services": 1}
 GOLDEN_NUMBERS = [90, 18, 6, 54, 31, 86, 19, 98]
 GOLDEN_SHUFFLE = ["a", "b", "f", "c", "d", "e"]
 
+patiently = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ratios = st.dictionaries(
     st.sampled_from(["cash", "coaching", "services", "waiting"]),
     st.integers(1, 5),
@@ -85,6 +86,7 @@ def test_the_numbers_of_a_stream_stay_the_same_in_every_version_of_ours():
     assert Stream(SEED, "golden").shuffled(list("abcdef")) == GOLDEN_SHUFFLE
 
 
+@patiently
 @given(seeds, st.integers(1, 50))
 def test_numbers_stay_below_their_bound_and_reach_all_of_it(seed, n):
     stream = Stream(seed, "bound")
@@ -136,6 +138,7 @@ def test_equal_remainders_are_decided_by_lot_and_not_by_the_order_of_the_arms():
     assert abs(odd_one["cash"] - 200) < 50
 
 
+@patiently
 @given(seeds, ratios, st.integers(2, 300))
 def test_counted_arms_are_within_one_of_what_the_ratios_say(seed, ratios, n):
     found = arms_of(draw(plan("counted", ratios), seed, people(n, strata=False)))
@@ -144,6 +147,7 @@ def test_counted_arms_are_within_one_of_what_the_ratios_say(seed, ratios, n):
     assert all(abs(found[arm] - n * ratio / whole) < 1 for arm, ratio in ratios.items())
 
 
+@patiently
 @given(seeds, ratios, st.integers(2, 200))
 def test_down_a_drawn_order_blocks_keep_the_ratios_within_a_block(seed, ratios, n):
     design = plan("blocks", ratios, blocks=[1, 2, 3])
@@ -156,8 +160,8 @@ def test_down_a_drawn_order_blocks_keep_the_ratios_within_a_block(seed, ratios, 
             assert abs(seen[arm] - number * ratio / whole) <= 3 * ratio
 
 
+@patiently
 @given(seeds, ratios, st.sampled_from(["counted", "blocks"]))
-@settings(max_examples=50)
 def test_every_stratum_is_balanced_by_itself(seed, ratios, method):
     roster = people(120)
     cells = {one.code: one.strata for one in roster}
@@ -170,8 +174,8 @@ def test_every_stratum_is_balanced_by_itself(seed, ratios, method):
         assert abs(within[cell, arm] - sizes[cell] * ratios[arm] / whole) <= slack
 
 
+@patiently
 @given(seeds, st.sampled_from(METHODS), st.randoms(use_true_random=False), st.booleans())
-@settings(max_examples=60)
 def test_the_order_of_the_roster_makes_no_difference(seed, method, chance, is_clustered):
     roster = people(90, cluster=3 if is_clustered else 0)
     also = {"cluster": "household"} if is_clustered else {}
@@ -232,8 +236,8 @@ def test_where_places_are_few_there_are_three_outcomes_and_positions_without_a_g
     assert sorted(one.position for one in outcomes if one.position) == list(range(1, 13))
 
 
+@patiently
 @given(seeds, st.integers(1, 119))
-@settings(max_examples=40)
 def test_each_stratum_has_its_share_of_the_places(seed, places):
     roster = people(120)
     cells = {one.code: one.strata for one in roster}
@@ -277,8 +281,8 @@ def test_minimisation_keeps_each_stratum_more_alike_than_chance_does():
     assert spread("minimised") < spread("simple") / 2
 
 
+@patiently
 @given(seeds, ratios)
-@settings(max_examples=30)
 def test_minimisation_follows_unequal_ratios(seed, ratios):
     found = arms_of(draw(plan("minimised", ratios), seed, people(180)))
 
@@ -395,8 +399,8 @@ def test_one_changed_byte_of_the_outcomes_is_found_by_row():
         assert fault_in({**said, "outcomes": changed}).startswith(f"Row {row + 1} says “{other}”")
 
 
+@patiently
 @given(st.data())
-@settings(max_examples=60)
 def test_any_changed_byte_anywhere_is_found(data):
     said = a_document()
     part = data.draw(st.sampled_from(["commitment", "seed", "roster", "outcomes"]))
@@ -479,7 +483,9 @@ def test_standardised_differences_agree_with_figures_worked_by_hand():
     people = [("cash", {"site": "North"})] * 3 + [("cash", {"site": "South"})]
     people += [("services", {"site": "North"})] * 2 + [("services", {"site": "South"})] * 2
 
-    north, south = differences(people, arms=["cash", "services"], reference="services")
+    traits = {"site": ["North", "South", "East"]}
+
+    north, south = differences(people, traits=traits, arms=list(EVEN), reference="services")
 
     assert (north.value, north.people) == ("North", {"cash": 3, "services": 2})
     # 0.75 - 0.5 over the root of (0.1875 + 0.25) / 2

@@ -532,7 +532,7 @@ def test_the_balance_is_of_strata_age_and_language_and_knows_no_significance():
 
     rows = balance_of(draw)
 
-    assert {one.trait for one in rows} == {"site", "band", "age", "language"}
+    assert {one.trait for one in rows} == {"site", "band", "age when drawn", "language"}
     assert all(set(one.standardised) == {"cash"} for one in rows)
     assert max(abs(one.standardised["cash"] or 0) for one in rows if one.trait == "site") < 0.25
     assert not [name for name in vars(rows[0]) if name == "p" or "significan" in name]
