@@ -39,6 +39,17 @@ COMMITTED = (
     "committed_by",
     "committed_at",
 )
+LISTED = (  # all but who read the words to them, a name that erasure has to reach
+    "public_id",
+    "draw_id",
+    "participant_id",
+    "code",
+    '"group"',
+    "consent_date",
+    "how",
+    "entered_by",
+    "entered_at",
+)
 
 
 class Migration(migrations.Migration):
@@ -81,7 +92,7 @@ class Migration(migrations.Migration):
             "an_entrant_is_written_once",
             "participants_entrant",
             "BEFORE UPDATE",
-            refuse_if("TRUE", "an entrant is written once"),
+            refuse_change_of(*LISTED),
         ),
         AppendOnly("participants_allotment"),
         Guard(
