@@ -12,8 +12,9 @@ from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import Invalid, Refused
 from participants.models import Consent, Draw, Entrant, Participant
 from participants.operations.enrolment import FileRefused
-from participants.queries.draws import listed_already
+from participants.queries.draws import listed_already, roster_of
 from participants.rules import Problem, check_choice, check_reader
+from participants.rules.assignment import units_of
 from participants.rules.entrants import NewEntrant, here_already, read_entrant, read_entrants
 
 BATCH = 2_000
@@ -77,6 +78,7 @@ def _open(draw: Draw) -> None:
 def _add(
     draw: Draw, people: Iterable[NewEntrant], *, how: str, read_by: str, by: str, now: datetime
 ) -> list[Entrant]:
+    """Write them down; refused where a cluster's people would differ in what is kept alike."""
     people = list(people)
     persons = Participant.objects.bulk_create(
         (
@@ -109,6 +111,7 @@ def _add(
         ),
         batch_size=BATCH,
     )
+    units_of(draw.plan, roster_of(draw))
     AuditEvent.record_each(entrants, "entrant.listed", at=now, by=by)
     return entrants
 

@@ -66,13 +66,10 @@ def totals(draw: Draw) -> list[dict]:
 
 def counts_table(draw: Draw) -> dict:
     """People by group and outcome."""
-    names = outcome_names(draw)
-    groups = [one.name for one in draw.plan.strata]
+    groups = [one.name for one in draw.plan.strata] or [_("Group")]
+    numbers = [{"name": name, "is_number": True} for name in outcome_names(draw).values()]
     return {
-        "columns": [
-            *(groups or [_("Group")]),
-            *({"name": n, "is_number": True} for n in names.values()),
-        ],
+        "columns": [*groups, *numbers],
         "rows": [
             [*(group or (_("everybody"),)), *counts.values()] for group, counts in counts_of(draw)
         ],

@@ -79,10 +79,10 @@ def _with_places(
         return dict(units), []
     placed: dict[str, Cell] = {}
     by_cell = _by_cell(units)
-    sizes = {_written(cell): len(names) for cell, names in by_cell.items()}
+    sizes = {cell: len(names) for cell, names in by_cell.items()}
     shares = apportion(design.places, sizes, Stream(seed, "shares"))
     for cell, names in by_cell.items():
-        chosen = in_order(seed, names, "places", *cell)[: shares[_written(cell)]]
+        chosen = in_order(seed, names, "places", *cell)[: shares[cell]]
         placed |= dict.fromkeys(chosen, cell)
     return placed, in_order(seed, units.keys() - placed.keys(), "waiting")
 
@@ -139,10 +139,6 @@ def _by_cell(units: Mapping[str, Cell]) -> dict[Cell, list[str]]:
     for unit, cell in units.items():
         cells[cell].append(unit)
     return dict(sorted(cells.items()))
-
-
-def _written(cell: Cell) -> str:
-    return "\x1f".join(cell)
 
 
 def _outcome(code: str, unit: str, arms: Mapping[str, str], waiting: Mapping[str, int]) -> Outcome:

@@ -67,7 +67,7 @@ class Stream:
         return self._waiting.pop()
 
 
-def apportion(total: int, weights: Mapping[str, int], ties: Stream) -> dict[str, int]:
+def apportion(total: int, weights: Mapping[Thing, int], ties: Stream) -> dict[Thing, int]:
     """`total` shared out by weight in whole numbers: by largest remainder, equal ones by lot."""
     whole = sum(weights.values())
     shares = {name: total * weight // whole for name, weight in weights.items()}

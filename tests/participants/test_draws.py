@@ -104,6 +104,18 @@ def test_households_are_drawn_together():
     assert len(said) == 10
 
 
+def test_people_of_one_household_are_not_listed_in_two_groups():
+    draw = a_draw(cluster="household")
+    enter(draw=draw, person={**AMINA, "household": "House 1"}, **WHO)
+    person = {**AMINA, "name": "Ben Example", "household": "House 1", "site": "South"}
+    before = facts()
+
+    with pytest.raises(Invalid, match="House 1"):
+        enter(draw=draw, person=person, **WHO)
+
+    assert facts() == before
+
+
 def test_three_arms_are_drawn_in_their_ratios():
     pilot = a_pilot()
     Arm.objects.create(pilot=pilot, code="later", name="Later", kind="waiting", is_paid=False)
