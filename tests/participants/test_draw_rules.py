@@ -97,6 +97,19 @@ def test_numbers_stay_below_their_bound_and_reach_all_of_it(seed, n):
     assert len(seen) > n * 0.8
 
 
+def test_numbers_that_would_favour_some_results_are_passed_over():
+    n = 2**63 + 1
+    labels = [str(number) for number in range(8)]
+    whole = {one: Stream(SEED, one).below(2**64) for one in labels}
+
+    drawn = {one: Stream(SEED, one).below(n) for one in labels}
+
+    over = [one for one in labels if whole[one] >= n]
+    assert over
+    assert all(drawn[one] != whole[one] - n for one in over)
+    assert all(drawn[one] == whole[one] for one in labels if one not in over)
+
+
 def test_each_order_of_three_comes_up_about_as_often():
     orders = Counter(
         "".join(Stream(n.to_bytes(32, "big"), "fair").shuffled("abc")) for n in range(6_000)
