@@ -11,6 +11,7 @@ from cashpilot import journeys
 from cashpilot.api import Pages
 from cashpilot.core.money import known_currency, positive
 from cashpilot.core.refusals import Invalid
+from participants.api.draws import DrawLine
 from participants.api.serializers import (
     WHAT_HAPPENS,
     ConsentLine,
@@ -28,6 +29,7 @@ from participants.queries import (
     pilot_for,
     pilots_of,
 )
+from participants.queries.draws import the_draw_of
 from payments.models import Frequency, WhenClosed
 
 PROMISE = (
@@ -166,6 +168,17 @@ class EnrolmentFile(APIView):
             now=timezone.now(),
         )
         return Response({"added": len(added)}, status=201)
+
+
+class HeldDraw(APIView):
+    @extend_schema(operation_id="hold_draw", request=None, responses=DrawLine)
+    def post(self, request, pilot_id):
+        """Hold the draw, once and for good: everybody's outcome is written down, whoever is in an
+        arm is enrolled, and the paid ones are promised their instalments."""
+        pilot = pilot_for(request.user, pilot_id, "hold the draw")
+        draw = the_draw_of(pilot)
+        journeys.hold_draw_and_award(draw=draw, by=request.user.public_id, now=timezone.now())
+        return Response(DrawLine(the_draw_of(pilot)).data)
 
 
 class Consents(APIView):

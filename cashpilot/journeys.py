@@ -13,6 +13,7 @@ from participants.models import (
     Arm,
     Consent,
     ConsentText,
+    Draw,
     Enrolment,
     LifeEvent,
     LifeEventPolicy,
@@ -20,6 +21,7 @@ from participants.models import (
     Pilot,
 )
 from participants.operations.consent import publish_text, record_consent
+from participants.operations.draws import hold_draw
 from participants.operations.enrolment import (
     end_enrolment,
     enrol,
@@ -140,6 +142,15 @@ def enrol_and_award(
 def enrol_file_and_award(*, pilot: Pilot, raw: bytes, by: str, now: datetime) -> list[Enrolment]:
     """Enrol everybody in a file and promise the paid ones their instalments; or do nothing."""
     enrolments = enrol_file(pilot=pilot, raw=raw, by=by, now=now)
+    grant_awards(enrolments=[one for one in enrolments if one.is_paid], by=by, now=now)
+    return enrolments
+
+
+@transaction.atomic
+def hold_draw_and_award(*, draw: Draw, by: str, now: datetime) -> list[Enrolment]:
+    """Hold the draw, enrol whoever is in an arm, and promise the paid ones their instalments; or
+    do nothing, and the seed stays sealed."""
+    enrolments = hold_draw(draw=draw, by=by, now=now)
     grant_awards(enrolments=[one for one in enrolments if one.is_paid], by=by, now=now)
     return enrolments
 

@@ -15,6 +15,7 @@ api = [
     path("pilots/", endpoints.Pilots.as_view()),
     path("pilots/<slug:pilot_id>/enrolments/", endpoints.Enrolments.as_view()),
     path("pilots/<slug:pilot_id>/enrolments/file/", endpoints.EnrolmentFile.as_view()),
+    path("pilots/<slug:pilot_id>/draw/hold/", endpoints.HeldDraw.as_view()),
     path("enrolments/<slug:public_id>/consents/", endpoints.Consents.as_view()),
     path("enrolments/<slug:public_id>/life-events/", endpoints.LifeEvents.as_view()),
     path(

@@ -21,3 +21,12 @@ NOTICE = Lifecycle(
         "cancelled": frozenset(),
     },
 )
+
+DRAW = Lifecycle(
+    "draw",
+    {
+        "committed": frozenset({"held", "withdrawn"}),
+        "held": frozenset(),
+        "withdrawn": frozenset(),
+    },
+)

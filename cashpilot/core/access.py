@@ -22,6 +22,8 @@ ACTS: dict[str, frozenset[Role]] = {
     "change the pilot": frozenset({Role.MANAGER}),
     "see people": frozenset({Role.MANAGER, Role.CASEWORKER}),
     "enrol people": frozenset({Role.MANAGER, Role.CASEWORKER}),
+    "hold the draw": frozenset({Role.MANAGER}),
+    "check the draw": frozenset({Role.MANAGER, Role.AUDITOR}),
     "see money": frozenset({Role.MANAGER, Role.PREPARER, Role.APPROVER, Role.AUDITOR}),
     "change schedules": frozenset({Role.MANAGER}),
     "hold payments": frozenset({Role.MANAGER, Role.CASEWORKER}),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cashpilot.pages import choices, enrolment, home, life_events, pilots
+from cashpilot.pages import choices, draws, enrolment, home, life_events, pilots
 
 staff_patterns = [
     path("", home.to_do, name="to_do"),
@@ -9,6 +9,7 @@ staff_patterns = [
     path("pilots/<slug:pilot_id>/enrol/", enrolment.enrol, name="enrol"),
     path("pilots/<slug:pilot_id>/enrol-file/", enrolment.enrol_file, name="enrol_file"),
     path("pilots/<slug:pilot_id>/people.csv", enrolment.file_to_fill, name="file_to_fill"),
+    path("pilots/<slug:pilot_id>/draw/hold/", draws.hold, name="hold_draw"),
     path("participants/<slug:public_id>/", enrolment.person, name="person"),
     path("participants/<slug:public_id>/sign-in-link/", enrolment.offer_link, name="offer_link"),
     path("participants/<slug:public_id>/choices/", choices.choices, name="choices"),

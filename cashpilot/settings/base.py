@@ -163,6 +163,8 @@ SPECTACULAR_SETTINGS = {
         "WhatHappens": "participants.api.serializers.WHAT_HAPPENS",
         "DifferenceKind": "payments.models.Difference.Kind",
         "InstalmentKind": "payments.models.Instalment.Kind",
+        "OutcomeKind": "participants.models.Allotment.Kind",
+        "DrawState": "participants.models.Draw.State",
         "FollowUpKind": "payments.models.FollowUp.Kind",
     },
 }

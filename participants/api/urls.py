@@ -1,6 +1,6 @@
 from django.urls import path
 
-from participants.api import views
+from participants.api import draws, views
 
 urlpatterns = [
     path("enrolments/<slug:public_id>/", views.OnePerson.as_view()),
@@ -8,4 +8,10 @@ urlpatterns = [
     path("enrolments/<slug:public_id>/better-off-talks/", views.Talks.as_view()),
     path("enrolments/<slug:public_id>/benefit-notes/", views.BenefitNotes.as_view()),
     path("pilots/<slug:pilot_id>/consent-texts/", views.ConsentTexts.as_view()),
+    path("pilots/<slug:pilot_id>/draw/", draws.TheDraw.as_view()),
+    path("pilots/<slug:pilot_id>/draw/withdraw/", draws.WithdrawnDraw.as_view()),
+    path("pilots/<slug:pilot_id>/draw/document/", draws.DrawDocument.as_view()),
+    path("pilots/<slug:pilot_id>/draw/entrants/", draws.Entrants.as_view()),
+    path("pilots/<slug:pilot_id>/draw/entrants/file/", draws.EntrantsFile.as_view()),
+    path("pilots/<slug:pilot_id>/draw/entrants/<slug:public_id>/", draws.OneEntrant.as_view()),
 ]

@@ -2,6 +2,7 @@
 
 from participants.models.benefits import BenefitNote, BetterOffTalk
 from participants.models.consent import Consent, ConsentText
+from participants.models.draws import Allotment, Draw, Entrant
 from participants.models.notices import NOTICE_WORDS, LifeEvent, LifeEventPolicy, Notice
 from participants.models.people import Enrolment, Participant
 from participants.models.pilots import Arm, Membership, Pilot
@@ -9,12 +10,15 @@ from participants.models.sign_in import SignInToken
 
 __all__ = [
     "NOTICE_WORDS",
+    "Allotment",
     "Arm",
     "BenefitNote",
     "BetterOffTalk",
     "Consent",
     "ConsentText",
+    "Draw",
     "Enrolment",
+    "Entrant",
     "LifeEvent",
     "LifeEventPolicy",
     "Membership",

@@ -7,11 +7,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cashpilot.core.models import AuditEvent
-from cashpilot.core.refusals import Invalid
+from cashpilot.core.refusals import Invalid, Refused
 from participants.lifecycles import ENROLMENT
 from participants.models import Arm, Consent, ConsentText, Enrolment, Participant, Pilot
 from participants.operations.consent import record_consent
 from participants.queries import already_here
+from participants.queries.draws import draw_of
 from participants.rules import PersonRow, Problem, check_birth, check_length, read_people
 
 
@@ -23,6 +24,12 @@ class FileRefused(Invalid):
     def __init__(self, problems: list[Problem]):
         self.problems = problems
         super().__init__(f"Nothing was added: the file has {_count(len(problems))}.", field="file")
+
+
+class ByDrawAlone(Refused):
+    """In a pilot with a draw nobody chooses who comes into which arm."""
+
+    code = "by-draw-alone"
 
 
 @transaction.atomic
@@ -46,6 +53,8 @@ def enrol(
 
     Payment follows from the arm, never from anything the person answers later.
     """
+    if draw_of(pilot):
+        raise ByDrawAlone("People come into the arms of this pilot by its draw. List them there.")
     today = timezone.localdate(now)
     check_birth(date_of_birth, today)
     if consent_date > today:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from participants.pages import benefits, policies, sign_in, staff, texts
+from participants.pages import benefits, draws, entrants, policies, sign_in, staff, texts
 
 staff_patterns = [
     path("participants/", staff.people, name="participants"),
@@ -8,6 +8,19 @@ staff_patterns = [
     path("participants/<slug:public_id>/benefits/<slug:verb>/", benefits.add, name="add_benefit"),
     path("pilots/<slug:pilot_id>/texts/", texts.texts, name="consent_texts"),
     path("pilots/<slug:pilot_id>/life-events/", policies.policies, name="life_event_policies"),
+    path("pilots/<slug:pilot_id>/draw/", draws.draw, name="draw"),
+    path("pilots/<slug:pilot_id>/draw/commit/", draws.commit, name="commit_to_draw"),
+    path("pilots/<slug:pilot_id>/draw/withdraw/", draws.withdraw, name="withdraw_draw"),
+    path("pilots/<slug:pilot_id>/draw/draw.json", draws.proof, name="draw_proof"),
+    path("pilots/<slug:pilot_id>/draw/list/", entrants.entrants, name="entrants"),
+    path("pilots/<slug:pilot_id>/draw/list/new/", entrants.enter_one, name="enter_one"),
+    path("pilots/<slug:pilot_id>/draw/list/file/", entrants.enter_many, name="enter_many"),
+    path("pilots/<slug:pilot_id>/draw/list.csv", entrants.list_to_fill, name="list_to_fill"),
+    path(
+        "pilots/<slug:pilot_id>/draw/list/<slug:public_id>/take-off/",
+        entrants.remove,
+        name="take_off_list",
+    ),
 ]
 
 urlpatterns = [

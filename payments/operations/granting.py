@@ -50,7 +50,8 @@ def grant_awards(
 
     The promise is made only if the funds can keep it, counted under their locks.
     """
-    terms = {one.arm_id: _terms_for(one) for one in enrolments}
+    one_of_each = {one.arm_id: one for one in enrolments}
+    terms = {arm: _terms_for(one) for arm, one in one_of_each.items()}
     chosen = choice or Choice()
     for one in terms.values():
         _check_choice(one, chosen)

@@ -10,11 +10,13 @@ from django.utils import timezone
 from cashpilot.core.access import Role
 from evaluation.operations.consent import publish_research_text
 from participants.operations.consent import publish_text
+from participants.operations.entrants import enter_file
 from participants.operations.sign_in import issue_link
 from payments.models import PayRun
 from payments.operations import pay_runs, schedules
 from tests.browser.page_ok import page_ok
 from tests.factories import BY, a_member, a_pilot, a_prepared_run, a_user, an_enrolment, ready
+from tests.participants.draw_world import a_draw, a_list
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs("chromium")]
 
@@ -244,6 +246,33 @@ def test_the_pages_of_money_and_of_people_who_need_something(look, live_server, 
         ("pay-runs/health/", "payments-health"),
     ):
         visit(look, f"{site}/staff/{path}", name)
+
+
+def test_the_pages_of_the_draw(look, live_server, db):
+    """Before there is one, with a wrong design, committed, listed, about to be held, and held."""
+    site, mona = live_server.url, a_user("mona@example.org", may_set_up_pilots=True)
+    pilot = a_pilot(name="Harbour Cash Pilot", manager=mona, count=1)
+    draw_page = f"{site}/staff/pilots/{pilot.public_id}/draw/"
+    sign_in(look, site, "mona@example.org")
+    visit(look, draw_page, "draw-none")
+    visit(look, f"{draw_page}commit/", "draw-design")
+    look.get_by_label("Groups in which the arms are kept alike").fill("site: North")
+    look.get_by_role("button", name="Commit to this design").click()
+    page_ok(look)
+    shot(look, "draw-design-errors")
+    draw = a_draw(pilot, places=16, waiting=4)
+    visit(look, draw_page, "draw-committed")
+    enter_file(draw=draw, raw=a_list(24), by=BY, now=timezone.now())
+    for path in ("list/", "list/new/", "list/file/", "hold/"):
+        visit(look, draw_page + path, f"draw-{path.replace('/', '-')}")
+
+    look.get_by_label("The list is complete").check()
+    look.get_by_role("button", name="Hold the draw for good").click()
+
+    look.get_by_text("The draw is held.").wait_for()
+    page_ok(look)
+    shot(look, "draw-held")
+    visit(look, f"{draw_page}list/", "draw-outcomes")
 
 
 def test_the_api_pages_need_no_network(look, live_server, db):

@@ -12,6 +12,8 @@ EXPECTED = {
     "change the pilot": {MANAGER},
     "see people": {MANAGER, CASEWORKER},
     "enrol people": {MANAGER, CASEWORKER},
+    "hold the draw": {MANAGER},
+    "check the draw": {MANAGER, AUDITOR},
     "see money": {MANAGER, PREPARER, APPROVER, AUDITOR},
     "change schedules": {MANAGER},
     "hold payments": {MANAGER, CASEWORKER},
