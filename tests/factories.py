@@ -20,7 +20,13 @@ def a_user(email: str = "priya@example.org", **fields) -> User:
     return found or User.objects.create_user(email, "a long enough password", **fields)
 
 
-def a_pilot(*, name: str = "Bridge Street Cash Pilot", manager: User | None = None, **promise):
+def a_pilot(
+    *,
+    name: str = "Bridge Street Cash Pilot",
+    nation: str = "england-and-wales",
+    manager: User | None = None,
+    **promise,
+):
     terms = {
         "amount_minor": 36_000,
         "count": 3,
@@ -31,7 +37,7 @@ def a_pilot(*, name: str = "Bridge Street Cash Pilot", manager: User | None = No
     return set_up_whole_pilot(
         name=name,
         currency="gbp",
-        nation="england-and-wales",
+        nation=nation,
         cash_arm="Cash",
         comparison_arm="Usual services",
         promise=CashPromise(**terms),

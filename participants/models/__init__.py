@@ -1,7 +1,9 @@
 """People, and the design they were recruited into."""
 
+from participants.models.applications import Application, ApplicationDecision
 from participants.models.benefits import BenefitNote, BetterOffTalk
 from participants.models.consent import Consent, ConsentText
+from participants.models.designs import DesignVersion, EligibilityVersion, PilotDraft
 from participants.models.notices import NOTICE_WORDS, LifeEvent, LifeEventPolicy, Notice
 from participants.models.people import Enrolment, Participant
 from participants.models.pilots import Arm, Membership, Pilot
@@ -9,11 +11,15 @@ from participants.models.sign_in import SignInToken
 
 __all__ = [
     "NOTICE_WORDS",
+    "Application",
+    "ApplicationDecision",
     "Arm",
     "BenefitNote",
     "BetterOffTalk",
     "Consent",
     "ConsentText",
+    "DesignVersion",
+    "EligibilityVersion",
     "Enrolment",
     "LifeEvent",
     "LifeEventPolicy",
@@ -21,5 +27,6 @@ __all__ = [
     "Notice",
     "Participant",
     "Pilot",
+    "PilotDraft",
     "SignInToken",
 ]

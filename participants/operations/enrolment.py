@@ -7,11 +7,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cashpilot.core.models import AuditEvent
-from cashpilot.core.refusals import Invalid
+from cashpilot.core.refusals import Invalid, Refused
 from participants.lifecycles import ENROLMENT
 from participants.models import Arm, Consent, ConsentText, Enrolment, Participant, Pilot
 from participants.operations.consent import record_consent
 from participants.queries import already_here
+from participants.queries.designs import design_in_force
 from participants.rules import PersonRow, Problem, check_birth, check_length, read_people
 
 
@@ -23,6 +24,12 @@ class FileRefused(Invalid):
     def __init__(self, problems: list[Problem]):
         self.problems = problems
         super().__init__(f"Nothing was added: the file has {_count(len(problems))}.", field="file")
+
+
+class NotRunning(Refused):
+    """People come into a pilot from its launch until it is closed."""
+
+    code = "not-running"
 
 
 @transaction.atomic
@@ -147,7 +154,8 @@ def _check_not_here(
 
     Checked under the pilot's lock. Two people who only look alike are told apart by a code.
     """
-    Pilot.objects.select_for_update().get(pk=pilot.pk)
+    if Pilot.objects.select_for_update().get(pk=pilot.pk).state != Pilot.State.LAUNCHED:
+        raise NotRunning("This pilot takes nobody in: it is not launched yet, or it is closed.")
     found = already_here(
         pilot, name=name, date_of_birth=date_of_birth, email=email, consent_date=consent_date
     )
@@ -172,6 +180,7 @@ def _enrol_in(
                 is_paid=arm.is_paid,
                 enrolled_on=timezone.localdate(now),
                 state_changed_at=now,
+                design=design_in_force(pilot),
                 **({"code": code} if code else {}),
             )
     except IntegrityError as error:
