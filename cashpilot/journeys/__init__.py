@@ -14,6 +14,7 @@ from cashpilot.journeys.pilots import (
     set_up_whole_pilot,
 )
 from participants.models import (
+    Application,
     Arm,
     Consent,
     ConsentText,
@@ -23,6 +24,7 @@ from participants.models import (
     Notice,
     Pilot,
 )
+from participants.operations.applications import mark_enrolled
 from participants.operations.consent import record_consent
 from participants.operations.enrolment import (
     end_enrolment,
@@ -44,6 +46,7 @@ __all__ = [
     "amend_pilot",
     "correct_death",
     "enrol_and_award",
+    "enrol_application",
     "enrol_file_and_award",
     "launch_pilot",
     "record_decision",
@@ -72,6 +75,29 @@ def enrol_and_award(
     if enrolment.is_paid:
         choice = Choice(frequency, payday)
         grant_award(enrolment=enrolment, choice=choice, by=by, now=now)
+    return enrolment
+
+
+@transaction.atomic
+def enrol_application(
+    *, application: Application, arm: Arm, consent_date: date, by: str, now: datetime, **how: Any
+) -> Enrolment:
+    """Bring in somebody whose application says that they can join, with the particulars it holds;
+    or do nothing."""
+    enrolment = enrol_and_award(
+        pilot=application.pilot,
+        arm=arm,
+        name=application.name,
+        date_of_birth=application.date_of_birth,
+        email=application.email,
+        phone=application.phone,
+        language=application.language,
+        consent_date=consent_date,
+        by=by,
+        now=now,
+        **how,
+    )
+    mark_enrolled(application=application, enrolment=enrolment, by=by, now=now)
     return enrolment
 
 

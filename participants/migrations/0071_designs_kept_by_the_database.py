@@ -22,11 +22,7 @@ class Migration(migrations.Migration):
             + refuse_if(
                 f"NEW.version <> coalesce({NEWEST}, 0) + 1", "versions of a design have no gaps"
             )
-            + refuse_if(
-                f"{STATE} NOT IN ('ready', 'launched')"
-                f" OR (NEW.version > 1 AND {STATE} <> 'launched')",
-                "only a running pilot is amended",
-            ),
+            + refuse_if(f"{STATE} <> 'launched'", "only a running pilot has a design"),
         ),
         Guard(
             "arm_is_as_the_design_says",

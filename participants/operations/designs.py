@@ -74,8 +74,8 @@ def launch(*, pilot: Pilot, by: str, now: datetime) -> DesignVersion:
     missing = list(lacks(plan))
     if missing:
         raise NotReady(missing)
-    first = _write_version(pilot, plan, version=1, reason="", by=by, now=now)
     PILOT.move(pilot, Pilot.State.LAUNCHED, now=now, by=by)
+    first = _write_version(pilot, plan, version=1, reason="", by=by, now=now)
     _fit_arms(pilot, plan)
     _publish_questions(pilot, plan, reason="", by=by, now=now)
     for text in plan["consent_texts"]:

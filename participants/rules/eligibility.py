@@ -143,15 +143,16 @@ def _said(node, by_code, answers, *, wanted: bool) -> Iterator[str]:
         return
     if not wanted and node.get("why"):
         yield node["why"]
-        return
-    if "not" in node:
-        yield from (f"Not so: {one}" for one in _said(node["not"], by_code, answers, wanted=True))
-        return
-    parts = [p for p in parts_of(node) if _holds(p, by_code, answers) is wanted]
-    for part in parts:
-        yield from _said(part, by_code, answers, wanted=wanted)
-    if "question" in node and (wanted or not parts):
-        yield in_words(node, by_code)
+    elif "question" in node or "not" in node:
+        yield (
+            in_words(node, by_code)
+            if wanted
+            else f"This pilot asks that {in_words(node, by_code)}."
+        )
+    else:
+        for part in parts_of(node):
+            if _holds(part, by_code, answers) is wanted:
+                yield from _said(part, by_code, answers, wanted=wanted)
 
 
 def in_words(node: Mapping[str, Any], by_code: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ value, or `WRONG` once it has said why not.
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -66,7 +67,7 @@ def _read_one(value, name: str, reader: Reader, filled, path: str, faults: list[
     if name in value:
         return reader(value[name], _at(path, name), faults)
     if name in filled:
-        return filled[name]
+        return deepcopy(filled[name])
     return _no(_at(path, name), "is missing.", faults)
 
 

@@ -10,9 +10,8 @@ def write_first_designs(apps, schema_editor):
     Pilot = apps.get_model("participants", "Pilot")
     DesignVersion = apps.get_model("participants", "DesignVersion")
     for pilot in Pilot.objects.filter(state="launched", designs=None):
-        document = json.dumps(
-            _plan_of(apps, pilot), sort_keys=True, ensure_ascii=False, separators=(",", ":")
-        )
+        plan = _plan_of(apps, pilot)
+        document = _canonical(plan)
         first = DesignVersion.objects.create(
             pilot=pilot,
             version=1,
@@ -21,8 +20,19 @@ def write_first_designs(apps, schema_editor):
             made_by="migration",
             made_at=pilot.created_at,
         )
+        apps.get_model("participants", "EligibilityVersion").objects.create(
+            pilot=pilot,
+            version=1,
+            document=_canonical(plan["eligibility"]),
+            made_by="migration",
+            made_at=pilot.created_at,
+        )
         pilot.enrolments.filter(design=None).update(design=first)
         Pilot.objects.filter(pk=pilot.pk).update(state_changed_at=F("created_at"))
+
+
+def _canonical(value):
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def _plan_of(apps, pilot):
