@@ -12,7 +12,12 @@ from cashpilot.core.refusals import Invalid, Refused
 from participants.lifecycles import PILOT
 from participants.models import Arm, DesignVersion, EligibilityVersion, Pilot, PilotDraft
 from participants.operations.consent import publish_text
-from participants.queries.designs import design_in_force, plan_in, questions_in_force
+from participants.queries.designs import (
+    design_in_force,
+    plan_in,
+    plan_of,
+    questions_in_force,
+)
 from participants.rules.plans import Plan, canonical, fingerprint, lacks, read_plan, refuse_fixed
 from participants.rules.shapes import Fault, Faulty
 
@@ -102,6 +107,21 @@ def amend(*, pilot: Pilot, plan: Plan, reason: str, by: str, now: datetime) -> D
     if plan["eligibility"] != old["eligibility"]:
         _publish_questions(pilot, plan, reason=reason.strip(), by=by, now=now)
     return made
+
+
+@transaction.atomic
+def ask_from_now_on(
+    *, pilot: Pilot, eligibility: dict, reason: str, by: str, now: datetime
+) -> DesignVersion | None:
+    """Change the questions and the rule: of a running pilot by an amendment, else in its draft.
+
+    What was decided so far keeps its version and its result.
+    """
+    plan = {**plan_of(pilot), "eligibility": eligibility}
+    if pilot.state in (Pilot.State.DRAFT, Pilot.State.READY):
+        keep_draft(pilot=pilot, plan=plan, by=by, now=now)
+        return None
+    return amend(pilot=pilot, plan=plan, reason=reason, by=by, now=now)
 
 
 @transaction.atomic

@@ -58,6 +58,11 @@ def questions_in_force(pilot: Pilot) -> EligibilityVersion | None:
     return pilot.eligibility_versions.order_by("-version").first()
 
 
+def eligibility_of(pilot: Pilot) -> dict[str, Any]:
+    """The questions and the rule as they stand: in the draft, or in the version in force."""
+    return plan_of(pilot)["eligibility"]
+
+
 def eligibility_in(version: EligibilityVersion | None) -> dict[str, Any]:
     """The questions and the rule of a version."""
     return json.loads(version.document) if version else NOTHING_ASKED
