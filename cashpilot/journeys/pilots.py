@@ -11,8 +11,9 @@ from cashpilot.core.models import User
 from cashpilot.core.money import known_currency
 from cashpilot.core.refusals import Invalid
 from participants.models import DesignVersion, Pilot
-from participants.operations.designs import amend, declare_ready, launch
-from participants.operations.pilots import HelpLine, begin_pilot, give_role
+from participants.operations.designs import amend, launch
+from participants.operations.drafts import begin_pilot, declare_ready
+from participants.operations.pilots import HelpLine, give_role
 from participants.queries.designs import plan_in
 from participants.rules.plans import Plan
 from participants.rules.shapes import Faulty

@@ -8,8 +8,8 @@ from rest_framework.views import APIView
 
 from participants.api.serializers import PilotLine
 from participants.models import DesignVersion
-from participants.operations.designs import LONGEST_REASON, close, declare_ready, keep_draft
-from participants.operations.pilots import begin_pilot
+from participants.operations.designs import LONGEST_REASON, close
+from participants.operations.drafts import begin_pilot, declare_ready, keep_draft
 from participants.queries import pilot_for
 from participants.queries.designs import design_for, plan_in, plan_to_take_along
 from participants.rules.plans import differences, lacks

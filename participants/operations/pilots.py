@@ -1,4 +1,4 @@
-"""Beginning a pilot: its draft, whom people can call, and who may do what in it."""
+"""Whom people in a pilot can call, and who may do what in it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,11 +7,8 @@ from django.db import transaction
 
 from cashpilot.core.access import Role
 from cashpilot.core.models import AuditEvent, User
-from cashpilot.core.refusals import NotAllowed
 from participants.models import Membership, Pilot
-from participants.operations.designs import keep_draft, refusing_a_taken_name
 from participants.rules import check_length
-from participants.rules.plans import Plan, read_plan
 
 
 @dataclass(frozen=True)
@@ -21,38 +18,6 @@ class HelpLine:
     name: str = ""
     phone: str = ""
     hours: str = ""
-
-
-@transaction.atomic
-def begin_pilot(
-    *,
-    plan: Plan,
-    manager: User,
-    by: str,
-    now: datetime,
-    help_line: HelpLine | None = None,
-) -> Pilot:
-    """Begin a pilot as a draft, and make `manager` its pilot manager; or do nothing at all."""
-    if not manager.may_set_up_pilots:
-        raise NotAllowed("You may not set up pilots. Ask whoever runs this cashpilot to let you.")
-    plan = read_plan(plan)
-    called = help_line or HelpLine()
-    pilot = _create(
-        name=plan["name"],
-        currency=plan["currency"],
-        nation=plan["nation"],
-        help_name=called.name,
-        help_phone=called.phone,
-        help_hours=called.hours,
-        created_at=now,
-        state=Pilot.State.DRAFT,
-        state_changed_at=now,
-    )
-    arms = [arm["code"] for arm in plan["arms"]]
-    AuditEvent.record(pilot, "pilot.set up", at=now, by=by, arms=arms)
-    give_role(pilot=pilot, user=manager, role=Role.MANAGER, by=by, now=now)
-    keep_draft(pilot=pilot, plan=plan, by=by, now=now)
-    return pilot
 
 
 @transaction.atomic
@@ -72,8 +37,3 @@ def give_role(*, pilot: Pilot, user: User, role: str, by: str, now: datetime) ->
     if is_new:
         AuditEvent.record(pilot, "role.given", at=now, by=by, user=user.public_id, role=str(role))
     return membership
-
-
-def _create(**fields) -> Pilot:
-    with refusing_a_taken_name():
-        return Pilot.objects.create(**fields)

@@ -11,15 +11,9 @@ from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import IllegalMove, Invalid, NotAllowed, Refused
 from cashpilot.journeys import amend_pilot, launch_pilot
 from participants.models import DesignVersion, Enrolment, Pilot
-from participants.operations.designs import (
-    Locked,
-    NotReady,
-    close,
-    declare_ready,
-    keep_draft,
-)
+from participants.operations.designs import close
+from participants.operations.drafts import Locked, NotReady, begin_pilot, declare_ready, keep_draft
 from participants.operations.enrolment import NotRunning
-from participants.operations.pilots import begin_pilot
 from participants.queries.designs import design_in_force, plan_in, plan_of
 from participants.rules.plans import canonical, differences, fingerprint, read_plan
 from participants.rules.shapes import Faulty

@@ -15,8 +15,7 @@ from cashpilot.core.money import in_words
 from cashpilot.core.refusals import Refused
 from cashpilot.journeys import amend_pilot, launch_pilot
 from participants.models import Pilot
-from participants.operations.designs import NotReady, declare_ready
-from participants.operations.pilots import begin_pilot
+from participants.operations.drafts import NotReady, begin_pilot, declare_ready
 from participants.queries import NO_PILOT, pilot_for, pilots_of
 from participants.queries.designs import design_in_force, plan_of, plan_to_take_along
 from participants.rules.eligibility import in_words as rule_in_words
