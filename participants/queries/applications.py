@@ -70,10 +70,5 @@ def same_applicant(pilot: Pilot, *, name: str, date_of_birth, email: str, phone:
     return pilot.applications.filter(**alike, email__iexact=email, phone=phone).first()
 
 
-def undecided_in(pilot: Pilot) -> int:
-    """How many applications wait for an answer that nobody has recorded yet."""
-    return applications_of(pilot, result=ApplicationDecision.Result.UNDECIDED).count()
-
-
 def _newest_first() -> QuerySet[ApplicationDecision]:
     return ApplicationDecision.objects.select_related("questions").order_by("-number")
