@@ -57,7 +57,7 @@ def design(request, pilot_id, version):
         "old": old,
         "others": [one.version for one in designs_of(pilot) if one.version < version],
         "steps": list(plan_words.answers(pilot, plan)),
-        "changed": {"columns": [_("Where"), _("Was"), _("Is now")], "rows": rows},
+        "changed": rows,
     }
     return render(request, "designs/one.html", page)
 

@@ -92,10 +92,8 @@ def test_what_is_missing_is_listed_in_words_with_links_and_nothing_can_be_launch
     priya.post(at(pilot, "set-up/ready/"))
     priya.post(at(pilot, "set-up/launch/"))
 
-    assert (
-        f'<a class="govuk-link" href="{at(pilot, "set-up/arms/")}">Name at least two arms' in page
-    )
-    assert f'<a class="govuk-link" href="{at(pilot, "set-up/budget/")}">Add a budget line' in page
+    assert f'href="{at(pilot, "set-up/arms/")}">Name at least two arms' in page
+    assert f'href="{at(pilot, "set-up/budget/")}">Add a budget line' in page
     assert "Launch the pilot" not in page
     pilot.refresh_from_db()
     assert pilot.state == "draft"
@@ -112,7 +110,7 @@ def test_what_is_missing_is_listed_in_words_with_links_and_nothing_can_be_launch
         ("set-up/budget/", {**BUDGET, "budget_minor": "0"}, "more than nothing"),
         ("set-up/budget/", BUDGET, "stands already"),
         ("set-up/sites/", {"sites": "North Quay library"}, "small letters"),
-        ("set-up/basics/", {**BASICS, "nation": "atlantis"}, "atlantis"),
+        ("set-up/basics/", {**BASICS, "nation": "atlantis"}, "Nation"),
         (
             "set-up/basics/",
             {
