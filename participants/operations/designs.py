@@ -10,6 +10,7 @@ from participants.lifecycles import PILOT
 from participants.models import Arm, DesignVersion, EligibilityVersion, Pilot
 from participants.operations.consent import publish_text
 from participants.operations.drafts import NotReady, keep_draft
+from participants.queries import texts_in_force
 from participants.queries.designs import (
     design_in_force,
     plan_in,
@@ -34,8 +35,10 @@ def launch(*, pilot: Pilot, by: str, now: datetime) -> DesignVersion:
     first = _write_version(pilot, plan, version=1, reason="", by=by, now=now)
     _fit_arms(pilot, plan)
     _publish_questions(pilot, plan, reason="", by=by, now=now)
+    in_force = {(one.purpose, one.language, one.body) for one in texts_in_force(pilot)}
     for text in plan["consent_texts"]:
-        publish_text(pilot=pilot, **text, by=by, now=now)
+        if (text["purpose"], text["language"], text["body"]) not in in_force:
+            publish_text(pilot=pilot, **text, by=by, now=now)
     return first
 
 

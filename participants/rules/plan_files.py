@@ -10,6 +10,7 @@ from participants.rules.shapes import Fault, Faulty
 
 MOST_BYTES = 1_000_000
 DEEPEST = 40
+MOST_PARTS = 50_000
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -69,9 +70,9 @@ def _yaml(text: str) -> Any:
 
 
 def _refuse_tricks(text: str) -> None:
-    """No references (a few lines could stand for billions), no tags, nothing endlessly deep."""
+    """No references (a few lines could stand for billions), no tags, nothing deep or endless."""
     depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
+    for number, event in enumerate(yaml.parse(text, Loader=_Loader)):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise _faulty(f"Line {line}: references (& and *) are not read. Write it out.")
@@ -81,6 +82,8 @@ def _refuse_tricks(text: str) -> None:
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+        if number > MOST_PARTS:
+            raise _faulty(f"Line {line}: no pilot has so many parts.")
         if depth > DEEPEST:
             raise _faulty(f"Line {line}: this is nested too deeply.")
 

@@ -17,6 +17,7 @@ from participants.rules import clean
 
 WRONG: Any = object()
 MOST_MINOR = 10**15
+MOST_FAULTS = 200
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,29}")
 
 
@@ -35,12 +36,13 @@ Reader = Callable[[Any, str, list[Fault]], Any]
 
 
 class Faulty(Invalid):
-    """Nested data with faults: nothing of it was taken in. `faults` names each by its path."""
+    """Nested data with faults: nothing of it was taken in. `faults` names each by its path, up to
+    as many as anybody would read."""
 
     code = "faulty"
 
     def __init__(self, faults: Sequence[Fault], *, field: str = "plan"):
-        self.faults = list(faults)
+        self.faults = list(faults[:MOST_FAULTS])
         super().__init__(" ".join(str(one) for one in self.faults[:5]), field=field)
 
 

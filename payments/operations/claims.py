@@ -38,9 +38,9 @@ def open_claims_fund(
         by=by,
         now=now,
     )
-    line = {"name": fund.name, "purpose": str(fund.purpose), "budget_minor": budget_minor}
-    plan = plan_of(pilot)
-    if line not in plan["budget"]:
+    if pilot.state == Pilot.State.LAUNCHED:
+        plan = plan_of(pilot)
+        line = {"name": fund.name, "purpose": str(fund.purpose), "budget_minor": budget_minor}
         plan["budget"].append(line)
         amend(pilot=pilot, plan=plan, reason=LOST_BENEFITS, by=by, now=now)
     if received_minor:

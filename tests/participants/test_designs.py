@@ -10,14 +10,32 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import IllegalMove, Invalid, NotAllowed, Refused
 from cashpilot.journeys import amend_pilot, launch_pilot
-from participants.models import DesignVersion, Enrolment, Pilot
+from participants.models import (
+    ApplicationDecision,
+    Arm,
+    ConsentText,
+    DesignVersion,
+    Enrolment,
+    Pilot,
+)
+from participants.operations.consent import publish_text
 from participants.operations.designs import close
 from participants.operations.drafts import Locked, NotReady, begin_pilot, declare_ready, keep_draft
 from participants.operations.enrolment import NotRunning
 from participants.queries.designs import design_in_force, plan_in, plan_of
-from participants.rules.plans import canonical, differences, fingerprint, read_plan
+from participants.rules.eligibility import ELIGIBLE, NOT_ELIGIBLE, UNDECIDED
+from participants.rules.plans import (
+    ARM_KINDS,
+    FREQUENCIES,
+    FUND_PURPOSES,
+    TEXT_PURPOSES,
+    canonical,
+    differences,
+    fingerprint,
+    read_plan,
+)
 from participants.rules.shapes import Faulty
-from payments.models import AwardTerms, Instalment
+from payments.models import AwardTerms, Frequency, Fund, Instalment
 from payments.operations.awards import set_terms
 from payments.operations.claims import open_claims_fund
 from tests.factories import BY, NOON, a_pilot, a_user, an_enrolment
@@ -396,3 +414,32 @@ def test_a_pilot_that_ran_before_there_were_versions_gets_its_design_as_version_
     assert canonical(plan_in(first)) == first.document
     assert old.eligibility_versions.get().version == 1
     assert model.designs.count() == 1
+
+
+def test_words_that_were_published_for_a_draft_are_not_published_again_at_its_launch():
+    pilot = a_draft()
+    publish_text(pilot=pilot, purpose="take-part", language="en", body="I agree.", **WHO)
+
+    declare_ready(pilot=pilot, **WHO)
+    launch_pilot(pilot=pilot, **WHO)
+
+    assert pilot.consent_texts.get().version == 1
+
+
+def test_money_for_lost_benefits_can_be_set_aside_after_a_pilot_was_closed():
+    pilot = a_pilot()
+    close(pilot=pilot, **WHO)
+    pilot.refresh_from_db()
+
+    open_claims_fund(pilot=pilot, budget_minor=500_000, received_minor=0, **WHO)
+
+    assert pilot.funds.filter(purpose="claims").exists()
+    assert design_in_force(pilot).version == 1
+
+
+def test_the_rules_know_the_same_words_as_the_models():
+    assert set(ARM_KINDS) == set(Arm.Kind.values)
+    assert set(FREQUENCIES) == set(Frequency.values)
+    assert set(FUND_PURPOSES) == set(Fund.Purpose.values)
+    assert set(TEXT_PURPOSES) == set(ConsentText.Purpose.values)
+    assert {ELIGIBLE, NOT_ELIGIBLE, UNDECIDED} == set(ApplicationDecision.Result.values)

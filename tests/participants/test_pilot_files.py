@@ -247,6 +247,8 @@ BOMB = b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]"
         (b"name: one\nname: two", "Line 2: the name 'name' stands twice"),
         (b'{"name": 1, "name": 2}', "the name 'name' stands twice"),
         (deep(100), "nested too deeply"),
+        (b"a: [" + b"1," * 490_000 + b"1]", "no pilot has so many parts"),
+        (b"".join(b"k%d: 1\n" % number for number in range(60_000)), "no pilot has so many parts"),
         (b'{"a":' * 100_000, "cannot be read|Line"),
         (b'{"a": NaN}', "NaN is no number"),
         (b"a: [1, 2", "Line"),

@@ -393,3 +393,31 @@ def test_nobody_without_the_right_begins_one(client):
 
     assert [one.status_code for one in answers] == [403, 403]
     assert not Pilot.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("", "participants/", "pay-runs/"),
+        *("pilots/{}/", "pilots/{}/enrol/", "pilots/{}/people.csv", "pilots/{}/designs/"),
+        *("pilots/{}/applications/", "pilots/{}/texts/", "pilots/{}/life-events/"),
+    ],
+)
+def test_every_page_of_staff_bears_a_pilot_that_is_only_a_draft(priya, path):
+    pilot = a_draft(arms=[], budget=[])
+    a_member(pilot, *Role, email="priya@example.org")
+
+    response = priya.get(f"/staff/{path.format(pilot.public_id)}")
+
+    assert response.status_code == 200
+
+
+def test_nobody_is_enrolled_into_a_draft_by_page(priya):
+    pilot = a_draft()
+
+    people = said(priya.get("/staff/participants/"))
+    page = said(priya.get(at(pilot, "")))
+
+    assert "Enrol one person" not in people
+    assert "Enrol one person" not in page
+    assert "Go on setting it up" in page
