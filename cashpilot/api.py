@@ -85,6 +85,9 @@ def _errors_of(refusal: Refused) -> list[dict]:
     problems = getattr(refusal, "problems", [])
     if problems:
         return [{"row": p.row, "column": p.column, "says": p.says} for p in problems]
+    places = getattr(refusal, "faults", []) or getattr(refusal, "lacks", [])
+    if places:
+        return [{"field": one.path, "says": sayable(one.says)} for one in places]
     field = getattr(refusal, "field", "")
     return [{"field": field, "says": str(refusal)}] if field else []
 

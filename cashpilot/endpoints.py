@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 from cashpilot import journeys
 from cashpilot.api import Pages
 from cashpilot.core.money import known_currency, positive
-from cashpilot.core.refusals import Invalid
+from participants.api.designs import Amendment, DesignLine
 from participants.api.draws import DrawLine
 from participants.api.serializers import (
     WHAT_HAPPENS,
@@ -19,8 +19,9 @@ from participants.api.serializers import (
     NewPerson,
     PilotLine,
 )
-from participants.models import LifeEvent
+from participants.models import Consent, LifeEvent
 from participants.queries import (
+    arm_for,
     consents_of,
     enrolment_for,
     enrolments_of,
@@ -29,6 +30,8 @@ from participants.queries import (
     pilot_for,
     pilots_of,
 )
+from participants.queries.applications import application_for
+from participants.queries.designs import designs_of
 from participants.queries.draws import the_draw_of
 from payments.models import Frequency, WhenClosed
 
@@ -74,6 +77,16 @@ class NewPilot(serializers.Serializer):
 class NewParticipant(NewPerson):
     """A person, and in what rhythm they want their payments, where the arm's terms leave it."""
 
+    frequency = serializers.ChoiceField(Frequency.choices, required=False)
+    payday = serializers.IntegerField(required=False)
+
+
+class Joining(serializers.Serializer):
+    """Into which arm, when and how they agreed, and in what rhythm they want their payments."""
+
+    arm = serializers.SlugField()
+    consent_date = serializers.DateField()
+    how = serializers.ChoiceField(Consent.How.choices, default=Consent.How.IN_PERSON)
     frequency = serializers.ChoiceField(Frequency.choices, required=False)
     payday = serializers.IntegerField(required=False)
 
@@ -127,6 +140,57 @@ class Pilots(APIView):
         return Response(PilotLine(pilot).data, status=201)
 
 
+class Launch(APIView):
+    @extend_schema(operation_id="launch_pilot", request=None, responses=PilotLine)
+    def post(self, request, pilot_id):
+        """Lock the design, open its funds and set its terms; from now on people can come in."""
+        pilot = pilot_for(request.user, pilot_id, "change the pilot")
+        journeys.launch_pilot(pilot=pilot, by=request.user.public_id, now=timezone.now())
+        return Response(PilotLine(pilot).data)
+
+
+class Designs(APIView):
+    @extend_schema(operation_id="designs", responses=DesignLine(many=True))
+    def get(self, request, pilot_id):
+        """Every version of a pilot's design, newest first."""
+        pilot = pilot_for(request.user, pilot_id, "see the pilot")
+        return Response(DesignLine(designs_of(pilot), many=True).data)
+
+    @extend_schema(operation_id="amend_pilot", request=Amendment, responses={201: DesignLine})
+    def post(self, request, pilot_id):
+        """Amend a running pilot for whoever comes from now on; nobody's promise changes."""
+        pilot = pilot_for(request.user, pilot_id, "change the pilot")
+        asked = Amendment(data=request.data)
+        asked.is_valid(raise_exception=True)
+        made = journeys.amend_pilot(
+            pilot=pilot,
+            by=request.user.public_id,
+            now=timezone.now(),
+            **asked.validated_data,
+        )
+        return Response(DesignLine(made).data, status=201)
+
+
+class EnrolApplication(APIView):
+    @extend_schema(
+        operation_id="enrol_application", request=Joining, responses={201: EnrolmentLine}
+    )
+    def post(self, request, public_id):
+        """Enrol somebody whose application says that they can join, with its particulars."""
+        application = application_for(request.user, public_id, "enrol people")
+        asked = Joining(data=request.data)
+        asked.is_valid(raise_exception=True)
+        said = dict(asked.validated_data)
+        enrolment = journeys.enrol_application(
+            application=application,
+            arm=arm_for(application.pilot, said.pop("arm")),
+            by=request.user.public_id,
+            now=timezone.now(),
+            **said,
+        )
+        return Response(EnrolmentLine(enrolment).data, status=201)
+
+
 class Enrolments(APIView):
     @extend_schema(operation_id="enrolments", responses=EnrolmentLine(many=True))
     def get(self, request, pilot_id):
@@ -143,9 +207,7 @@ class Enrolments(APIView):
         asked = NewParticipant(data=request.data)
         asked.is_valid(raise_exception=True)
         said = dict(asked.validated_data)
-        arm = pilot.arms.filter(code=said.pop("arm")).first()
-        if arm is None:
-            raise Invalid("This pilot has no such arm.", field="arm")
+        arm = arm_for(pilot, said.pop("arm"))
         enrolment = journeys.enrol_and_award(
             pilot=pilot, arm=arm, by=request.user.public_id, now=timezone.now(), **said
         )

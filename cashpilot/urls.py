@@ -13,6 +13,9 @@ from payments.pages import urls as payments_pages
 
 api = [
     path("pilots/", endpoints.Pilots.as_view()),
+    path("pilots/<slug:pilot_id>/launch/", endpoints.Launch.as_view()),
+    path("pilots/<slug:pilot_id>/designs/", endpoints.Designs.as_view()),
+    path("applications/<slug:public_id>/enrol/", endpoints.EnrolApplication.as_view()),
     path("pilots/<slug:pilot_id>/enrolments/", endpoints.Enrolments.as_view()),
     path("pilots/<slug:pilot_id>/enrolments/file/", endpoints.EnrolmentFile.as_view()),
     path("pilots/<slug:pilot_id>/draw/hold/", endpoints.HeldDraw.as_view()),

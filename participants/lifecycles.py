@@ -2,6 +2,16 @@
 
 from cashpilot.core.lifecycle import Lifecycle
 
+PILOT = Lifecycle(
+    "pilot",
+    {
+        "draft": frozenset({"ready"}),
+        "ready": frozenset({"draft", "launched"}),
+        "launched": frozenset({"closed"}),
+        "closed": frozenset(),
+    },
+)
+
 ENROLMENT = Lifecycle(
     "enrolment",
     {

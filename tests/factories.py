@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime
 
 from cashpilot.core.access import Role
 from cashpilot.core.models import User
-from cashpilot.journeys import CashPromise, enrol_and_award, set_up_whole_pilot
+from cashpilot.journeys import CashPromise, amend_pilot, enrol_and_award, set_up_whole_pilot
 from participants.models import Enrolment, Pilot
 from participants.operations.pilots import HelpLine, give_role
+from participants.queries.designs import plan_of
 from payments.models import PayRun, Recipient
 from payments.operations import pay_runs
 
@@ -20,7 +21,13 @@ def a_user(email: str = "priya@example.org", **fields) -> User:
     return found or User.objects.create_user(email, "a long enough password", **fields)
 
 
-def a_pilot(*, name: str = "Bridge Street Cash Pilot", manager: User | None = None, **promise):
+def a_pilot(
+    *,
+    name: str = "Bridge Street Cash Pilot",
+    nation: str = "england-and-wales",
+    manager: User | None = None,
+    **promise,
+):
     terms = {
         "amount_minor": 36_000,
         "count": 3,
@@ -31,7 +38,7 @@ def a_pilot(*, name: str = "Bridge Street Cash Pilot", manager: User | None = No
     return set_up_whole_pilot(
         name=name,
         currency="gbp",
-        nation="england-and-wales",
+        nation=nation,
         cash_arm="Cash",
         comparison_arm="Usual services",
         promise=CashPromise(**terms),
@@ -41,6 +48,14 @@ def a_pilot(*, name: str = "Bridge Street Cash Pilot", manager: User | None = No
         by=BY,
         now=NOON,
     )
+
+
+def with_a_waiting_arm(pilot: Pilot, code: str = "later") -> Pilot:
+    """The same pilot, amended by an arm of people who wait."""
+    plan = plan_of(pilot)
+    plan["arms"].append({"code": code, "name": "Waiting list", "kind": "waiting", "ratio": 1})
+    amend_pilot(pilot=pilot, plan=plan, reason="More people came", by=BY, now=NOON)
+    return pilot
 
 
 def a_member(pilot: Pilot, *roles: Role, email: str = "tom@example.org") -> User:

@@ -10,15 +10,27 @@ from rest_framework import serializers
 
 from cashpilot.core.access import Role
 from cashpilot.endpoints import NewParticipant
+from cashpilot.pages.applications import AgainForm, ApplicationForm
 from cashpilot.pages.choices import ChoiceForm
 from cashpilot.pages.forms import EnrolForm
+from cashpilot.pages.plan_forms import HelpForm
 from evaluation.api.serializers import ResearchDecision, ResearchTextLine
 from evaluation.pages.forms import ResearchTextForm
+from participants.api.applications import NewApplication, NewDecision
 from participants.api.serializers import BenefitNoteLine, ConsentLine, TalkLine, TextLine
-from participants.models import BenefitNote, BetterOffTalk, Consent, Enrolment, Participant
+from participants.models import (
+    ApplicationDecision,
+    BenefitNote,
+    BetterOffTalk,
+    Consent,
+    Enrolment,
+    Participant,
+    Pilot,
+)
 from participants.pages.benefits import NoteForm, TalkForm
 from participants.pages.forms import TextForm
 from participants.rules import LONGEST
+from participants.rules.questions import NOTHING_ASKED
 from payments.api.claims import BankReference, ClaimLine
 from payments.models import Claim
 from payments.pages.claims import ClaimForm
@@ -34,6 +46,9 @@ FORMS = [
     TalkForm(nation=NATION),
     NoteForm(nation=NATION),
     ClaimForm(),
+    HelpForm(),
+    ApplicationForm(eligibility=NOTHING_ASKED),
+    AgainForm(eligibility=NOTHING_ASKED),
 ]
 LINES = [
     NewParticipant,
@@ -45,6 +60,8 @@ LINES = [
     BenefitNoteLine,
     ClaimLine,
     BankReference,
+    NewApplication,
+    NewDecision,
 ]
 COLUMNS = {
     "name": (Participant, "name"),
@@ -57,6 +74,10 @@ COLUMNS = {
     "note": (BenefitNote, "note"),
     "reason": (Claim, "reason"),
     "reference": (Claim, "reference"),
+    "help_name": (Pilot, "help_name"),
+    "help_phone": (Pilot, "help_phone"),
+    "help_hours": (Pilot, "help_hours"),
+    "why_again": (ApplicationDecision, "why_again"),
 }
 
 

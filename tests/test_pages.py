@@ -9,11 +9,13 @@ from django.utils import timezone
 
 from cashpilot.core.access import Role
 from participants.models import Enrolment
+from participants.operations.drafts import begin_pilot
 from participants.operations.sign_in import issue_link
 from payments.models import Disbursement, PayRun
 from payments.operations import pay_runs
 from tests.factories import (
     BY,
+    NOON,
     PLENTY,
     a_member,
     a_pilot,
@@ -22,6 +24,7 @@ from tests.factories import (
     an_enrolment,
     ready,
 )
+from tests.participants.test_pilot_files import a_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -291,3 +294,13 @@ def test_a_page_that_does_not_exist_is_a_page(client):
 
     assert response.status_code == 404
     assert "<h1" in text_of(response)
+
+
+@pytest.mark.parametrize("path", ["evaluation/", "releases/"])
+def test_pages_of_research_bear_a_pilot_that_is_only_a_draft(path):
+    manager = a_user("mona@example.org", may_set_up_pilots=True)
+    draft = begin_pilot(plan=a_plan(arms=[]), manager=manager, by=BY, now=NOON)
+
+    response = member(draft, Role.RESEARCHER).get(f"/staff/{path}")
+
+    assert response.status_code == 200

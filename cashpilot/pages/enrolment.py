@@ -70,7 +70,8 @@ def file_to_fill(request, pilot_id):
     response["Content-Disposition"] = 'attachment; filename="people.csv"'
     rows = csv.writer(response)
     rows.writerow([*REQUIRED, *OPTIONAL])
-    rows.writerow(["Sam Example", pilot.arms.first().code, "2026-03-31", "", "", "", "", "en"])
+    arm = pilot.arms.first()
+    rows.writerow(["Sam Example", arm.code if arm else "cash", "2026-03-31", "", "", "", "", "en"])
     return response
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from cashpilot.core import access
 from participants.queries import pilots_of, roles_of
+from participants.queries.applications import applications_of
 from payments.queries import (
     award_funds_of,
     balances_of,
@@ -51,7 +52,10 @@ def _pilot(user, pilot) -> dict:
     return {
         "pilot": pilot,
         "sees_money": sees_money,
-        "items": list(_items(user, pilot, roles)) if sees_money else [],
+        "items": [
+            *(_items(user, pilot, roles) if sees_money else ()),
+            *(_waiting(pilot) if access.may(roles, "enrol people") else ()),
+        ],
         "balances": [balances_of(fund) for fund in award_funds_of(pilot)] if sees_money else [],
         "people": pilot.enrolments.filter(state="active").count(),
     }
@@ -67,6 +71,13 @@ def _items(user, pilot, roles):
         yield {"kind": "paused", "run": pause.pay_run, "pause": pause, "since": pause.placed_at}
     for held in waiting_for_a_person(pilot):
         yield {"kind": "held", "disbursement": held, "since": held.state_changed_at}
+
+
+def _waiting(pilot):
+    undecided = applications_of(pilot, result="undecided")
+    if first := undecided.first():
+        count, since = undecided.count(), first.made_at
+        yield {"kind": "undecided", "count": count, "pilot": pilot, "since": since}
 
 
 def _morning(day: date) -> datetime:

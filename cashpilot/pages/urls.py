@@ -1,10 +1,55 @@
 from django.urls import path
 
-from cashpilot.pages import choices, draws, enrolment, home, life_events, pilots
+from cashpilot.pages import (
+    applications,
+    arms_and_money,
+    choices,
+    designs,
+    draws,
+    enrolment,
+    home,
+    life_events,
+    pilots,
+    setting_up,
+)
 
+set_up = "pilots/<slug:pilot_id>/set-up/"
+setting_up_patterns = [
+    path("pilots/begin/", setting_up.begin, name="begin_pilot"),
+    path("pilots/from-file/", setting_up.bring_in, name="bring_in_pilot"),
+    path(set_up, setting_up.set_up, name="set_up"),
+    path(f"{set_up}ready/", setting_up.ready, name="declare_ready"),
+    path(f"{set_up}launch/", setting_up.launch, name="launch_pilot"),
+    path(f"{set_up}arms/", arms_and_money.arms, name="set_up_arms"),
+    path(f"{set_up}arms/add/", arms_and_money.arm, name="add_arm"),
+    path(f"{set_up}arms/<slug:code>/", arms_and_money.arm, name="set_up_arm"),
+    path(f"{set_up}budget/", arms_and_money.budget, name="set_up_budget"),
+    path(f"{set_up}take-away/<slug:part>/", arms_and_money.take_away, name="take_away"),
+    path(f"{set_up}staff/", arms_and_money.staff, name="set_up_staff"),
+    path(f"{set_up}help/", arms_and_money.help_line, name="help_line"),
+    path(f"{set_up}<slug:step>/", setting_up.step, name="set_up_step"),
+]
+design_patterns = [
+    path("pilots/<slug:pilot_id>/designs/", designs.designs, name="designs"),
+    path("pilots/<slug:pilot_id>/designs/<int:version>/", designs.design, name="design"),
+    path("pilots/<slug:pilot_id>/amend/", designs.amend, name="amend_pilot"),
+    path("pilots/<slug:pilot_id>/amend/file/", designs.amend_by_file, name="amend_by_file"),
+    path("pilots/<slug:pilot_id>/close/", designs.close_pilot, name="close_pilot"),
+    path("pilots/<slug:pilot_id>/pilot.yaml", designs.plan_file, name="plan_file"),
+]
+application_patterns = [
+    path("pilots/<slug:pilot_id>/applications/", applications.applications, name="applications"),
+    path("pilots/<slug:pilot_id>/applications/new/", applications.new, name="new_application"),
+    path("applications/<slug:public_id>/", applications.application, name="application"),
+    path("applications/<slug:public_id>/decide/", applications.decide, name="decide_application"),
+    path("applications/<slug:public_id>/join/", applications.join, name="join_pilot"),
+]
 staff_patterns = [
     path("", home.to_do, name="to_do"),
     path("pilots/new/", pilots.set_up, name="set_up_pilot"),
+    *setting_up_patterns,
+    *design_patterns,
+    *application_patterns,
     path("pilots/<slug:public_id>/", pilots.pilot, name="pilot"),
     path("pilots/<slug:pilot_id>/enrol/", enrolment.enrol, name="enrol"),
     path("pilots/<slug:pilot_id>/enrol-file/", enrolment.enrol_file, name="enrol_file"),

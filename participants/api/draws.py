@@ -35,7 +35,7 @@ class StratumLine(serializers.Serializer):
     values = serializers.ListField(child=serializers.CharField())
 
 
-class DesignLine(serializers.Serializer):
+class DrawDesignLine(serializers.Serializer):
     """How people are drawn; what is left out does not apply."""
 
     method = serializers.ChoiceField(METHODS)
@@ -69,7 +69,7 @@ class TotalLine(serializers.Serializer):
 class DrawLine(serializers.ModelSerializer):
     """A draw: the seed, the digests and the counts are empty until it is held."""
 
-    design = DesignLine()
+    design = DrawDesignLine()
     listed = serializers.IntegerField(source="entrants.count")
     totals = serializers.SerializerMethodField()
     held_at = serializers.SerializerMethodField()
@@ -155,7 +155,7 @@ class TheDraw(APIView):
         pilot = pilot_for(request.user, pilot_id, "see the pilot")
         return Response(DrawLine(the_draw_of(pilot)).data)
 
-    @extend_schema(operation_id="commit_to_draw", request=DesignLine, responses={201: DrawLine})
+    @extend_schema(operation_id="commit_to_draw", request=DrawDesignLine, responses={201: DrawLine})
     def post(self, request, pilot_id):
         """Freeze a design and publish the commitment, before anybody is enrolled or listed."""
         pilot = pilot_for(request.user, pilot_id, "hold the draw")

@@ -27,6 +27,7 @@ class PilotLine(serializers.Serializer):
     name = serializers.CharField()
     currency = serializers.CharField()
     nation = serializers.CharField()
+    state = serializers.CharField(read_only=True)
 
 
 class EnrolmentLine(serializers.Serializer):
@@ -38,6 +39,12 @@ class EnrolmentLine(serializers.Serializer):
     arm = serializers.CharField(source="arm.code")
     enrolled_on = serializers.DateField()
     state = serializers.CharField()
+    design = serializers.IntegerField(
+        source="design.version",
+        default=None,
+        allow_null=True,
+        help_text="the version of the design by which they came",
+    )
 
 
 class NewPerson(serializers.Serializer):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from participants.api import draws, views
+from participants.api import applications, designs, draws, views
 
 urlpatterns = [
     path("enrolments/<slug:public_id>/", views.OnePerson.as_view()),
@@ -14,4 +14,14 @@ urlpatterns = [
     path("pilots/<slug:pilot_id>/draw/entrants/", draws.Entrants.as_view()),
     path("pilots/<slug:pilot_id>/draw/entrants/file/", draws.EntrantsFile.as_view()),
     path("pilots/<slug:pilot_id>/draw/entrants/<slug:public_id>/", draws.OneEntrant.as_view()),
+    path("pilot-drafts/", designs.Drafts.as_view()),
+    path("pilots/<slug:pilot_id>/plan/", designs.OnePlan.as_view()),
+    path("pilots/<slug:pilot_id>/missing/", designs.Missing.as_view()),
+    path("pilots/<slug:pilot_id>/ready/", designs.Ready.as_view()),
+    path("pilots/<slug:pilot_id>/close/", designs.Close.as_view()),
+    path("pilots/<slug:pilot_id>/designs/<int:version>/", designs.OneDesign.as_view()),
+    path("pilots/<slug:pilot_id>/questions/", applications.Questions.as_view()),
+    path("pilots/<slug:pilot_id>/questions/try/", applications.TryQuestions.as_view()),
+    path("pilots/<slug:pilot_id>/applications/", applications.Applications.as_view()),
+    path("applications/<slug:public_id>/decisions/", applications.Decisions.as_view()),
 ]

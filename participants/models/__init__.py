@@ -1,7 +1,9 @@
 """People, and the design they were recruited into."""
 
+from participants.models.applications import Application, ApplicationDecision
 from participants.models.benefits import BenefitNote, BetterOffTalk
 from participants.models.consent import Consent, ConsentText
+from participants.models.designs import DesignVersion, EligibilityVersion, PilotDraft
 from participants.models.draws import Allotment, Draw, Entrant
 from participants.models.notices import NOTICE_WORDS, LifeEvent, LifeEventPolicy, Notice
 from participants.models.people import Enrolment, Participant
@@ -11,12 +13,16 @@ from participants.models.sign_in import SignInToken
 __all__ = [
     "NOTICE_WORDS",
     "Allotment",
+    "Application",
+    "ApplicationDecision",
     "Arm",
     "BenefitNote",
     "BetterOffTalk",
     "Consent",
     "ConsentText",
+    "DesignVersion",
     "Draw",
+    "EligibilityVersion",
     "Enrolment",
     "Entrant",
     "LifeEvent",
@@ -25,5 +31,6 @@ __all__ = [
     "Notice",
     "Participant",
     "Pilot",
+    "PilotDraft",
     "SignInToken",
 ]

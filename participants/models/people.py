@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cashpilot.core.ids import new_code, new_id
+from participants.models.designs import DesignVersion
 from participants.models.pilots import Arm, Pilot
 from participants.rules import EARLIEST_BIRTH
 
@@ -46,7 +47,8 @@ class Enrolment(models.Model):
     """A participant's membership of a pilot, in one arm; it ends, the person does not.
 
     `is_paid` is a copy of the arm's, tied to it by the database (migration 0002): payments can
-    only ever hang on an enrolment whose arm pays cash.
+    only ever hang on an enrolment whose arm pays cash. `design` is the version of the design by
+    which they came.
     """
 
     class State(models.TextChoices):
@@ -64,6 +66,9 @@ class Enrolment(models.Model):
     enrolled_on = models.DateField()
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     state_changed_at = models.DateTimeField()
+    design = models.ForeignKey(
+        DesignVersion, models.PROTECT, related_name="enrolments", null=True, editable=False
+    )
 
     class Meta:
         constraints = [
@@ -79,7 +84,7 @@ class Enrolment(models.Model):
     class Privacy:
         identifying: set[str] = set()
         linkable = {"id", "public_id", "code", "pilot", "participant", "state_changed_at"}
-        shareable = {"arm", "is_paid", "enrolled_on", "state"}
+        shareable = {"arm", "is_paid", "enrolled_on", "state", "design"}
 
     def __str__(self) -> str:
         return self.public_id

@@ -3,7 +3,7 @@ from functools import partial
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from cashpilot.core.access import Role
@@ -13,7 +13,16 @@ from cashpilot.core.money import CURRENCIES
 
 
 class Pilot(models.Model):
-    """The programme: who runs it, in which currency, by whose calendar."""
+    """The programme: who runs it, in which currency, by whose calendar.
+
+    Until its launch the set-up is a draft; from then on it stands in versions of its design.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Being set up")
+        READY = "ready", _("Ready to launch")
+        LAUNCHED = "launched", _("Running")
+        CLOSED = "closed", _("Closed to newcomers")
 
     public_id = models.CharField(
         max_length=30, unique=True, default=partial(new_id, "plt"), editable=False
@@ -26,17 +35,24 @@ class Pilot(models.Model):
     help_phone = models.CharField(max_length=30, default="", blank=True)
     help_hours = models.CharField(max_length=80, default="", blank=True)
     created_at = models.DateTimeField()
+    state = models.CharField(
+        max_length=10, choices=State, default=State.DRAFT, db_default="launched"
+    )
+    state_changed_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
             models.UniqueConstraint(Lower("name"), name="one_pilot_per_name"),
             models.CheckConstraint(condition=Q(currency__in=CURRENCIES), name="pilot_currency"),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "ready", "launched", "closed"]), name="pilot_state"
+            ),
         ]
 
     class Privacy:
         identifying = {"help_name", "help_phone"}
-        linkable = {"id", "public_id", "created_at"}
-        shareable = {"name", "currency", "nation", "time_zone", "help_hours"}
+        linkable = {"id", "public_id", "created_at", "state_changed_at"}
+        shareable = {"name", "currency", "nation", "time_zone", "help_hours", "state"}
 
     def __str__(self) -> str:
         return self.name
@@ -55,9 +71,11 @@ class Arm(models.Model):
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=10, choices=Kind)
     is_paid = models.BooleanField()
+    ratio = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(ratio__gt=0), name="ratio_is_positive"),
             models.UniqueConstraint(fields=["pilot", "code"], name="one_arm_per_code"),
             models.UniqueConstraint(fields=["id", "pilot", "is_paid"], name="arm_whole"),
             models.CheckConstraint(
@@ -69,7 +87,7 @@ class Arm(models.Model):
     class Privacy:
         identifying: set[str] = set()
         linkable = {"id", "pilot"}
-        shareable = {"code", "name", "kind", "is_paid"}
+        shareable = {"code", "name", "kind", "is_paid", "ratio"}
 
     def __str__(self) -> str:
         return self.name

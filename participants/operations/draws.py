@@ -19,6 +19,7 @@ from participants.models import (
     Arm,
     Consent,
     ConsentText,
+    DesignVersion,
     Draw,
     Enrolment,
     Entrant,
@@ -97,6 +98,8 @@ def hold_draw(*, draw: Draw, by: str, now: datetime) -> list[Enrolment]:
     held = Draw.objects.select_for_update().select_related("pilot").get(pk=draw.pk)
     if held.state != Draw.State.COMMITTED:
         raise AlreadyHeld("This draw is over. A second one is refused.")
+    if held.pilot.state != Pilot.State.LAUNCHED:
+        raise Refused("This pilot takes nobody in any more, so nothing is drawn.")
     seed, design, roster = _opened(held), held.plan, roster_of(held)
     if len(units_of(design, roster)) < len(design.arms):
         raise Refused("There are fewer to be drawn than arms. Put people on the list first.")
@@ -154,7 +157,8 @@ def _enrol(
 ) -> list[Enrolment]:
     """Enrol whoever is in an arm, with the consent to take part that they gave on joining."""
     placed = [(one, arm) for one in people if (arm := lots[one.pk].arm)]
-    enrolments = [_enrolment(held.pilot, one, arm, now) for one, arm in placed]
+    design = held.pilot.designs.latest("version")
+    enrolments = [_enrolment(design, one, arm, now) for one, arm in placed]
     Enrolment.objects.bulk_create(enrolments, batch_size=BATCH)
     for arm, group in _grouped(enrolments, lambda one: one.arm).items():
         AuditEvent.record_each(group, "enrolment.active", at=now, by=by, arm=arm.code)
@@ -172,9 +176,10 @@ def _enrol(
     return enrolments
 
 
-def _enrolment(pilot: Pilot, entrant: Entrant, arm: Arm, now: datetime) -> Enrolment:
+def _enrolment(design: DesignVersion, entrant: Entrant, arm: Arm, now: datetime) -> Enrolment:
     return Enrolment(
-        pilot=pilot,
+        pilot=design.pilot,
+        design=design,
         participant=entrant.participant,
         arm=arm,
         is_paid=arm.is_paid,

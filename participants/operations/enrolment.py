@@ -12,6 +12,7 @@ from participants.lifecycles import ENROLMENT
 from participants.models import Arm, Consent, ConsentText, Enrolment, Participant, Pilot
 from participants.operations.consent import record_consent
 from participants.queries import already_here
+from participants.queries.designs import design_in_force
 from participants.queries.draws import draw_of
 from participants.rules import PersonRow, Problem, check_birth, check_length, read_people
 
@@ -30,6 +31,12 @@ class ByDrawAlone(Refused):
     """In a pilot with a draw nobody chooses who comes into which arm."""
 
     code = "by-draw-alone"
+
+
+class NotRunning(Refused):
+    """People come into a pilot from its launch until it is closed."""
+
+    code = "not-running"
 
 
 @transaction.atomic
@@ -156,7 +163,8 @@ def _check_not_here(
 
     Checked under the pilot's lock. Two people who only look alike are told apart by a code.
     """
-    Pilot.objects.select_for_update().get(pk=pilot.pk)
+    if Pilot.objects.select_for_update().get(pk=pilot.pk).state != Pilot.State.LAUNCHED:
+        raise NotRunning("This pilot takes nobody in: it is not launched yet, or it is closed.")
     found = already_here(
         pilot, name=name, date_of_birth=date_of_birth, email=email, consent_date=consent_date
     )
@@ -181,6 +189,7 @@ def _enrol_in(
                 is_paid=arm.is_paid,
                 enrolled_on=timezone.localdate(now),
                 state_changed_at=now,
+                design=design_in_force(pilot),
                 **({"code": code} if code else {}),
             )
     except IntegrityError as error:

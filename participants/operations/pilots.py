@@ -1,26 +1,14 @@
-"""Setting up a pilot: its design and who may do what in it."""
+"""Whom people in a pilot can call, and who may do what in it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from cashpilot.core.access import Role
-from cashpilot.core.calendars import NATIONS
 from cashpilot.core.models import AuditEvent, User
-from cashpilot.core.money import known_currency
-from cashpilot.core.refusals import Invalid, NotAllowed
-from participants.models import Arm, Membership, Pilot
-
-
-@dataclass(frozen=True)
-class ArmPlan:
-    """One arm as the design names it."""
-
-    code: str
-    name: str
-    kind: str
+from participants.models import Membership, Pilot
+from participants.rules import check_length
 
 
 @dataclass(frozen=True)
@@ -33,36 +21,13 @@ class HelpLine:
 
 
 @transaction.atomic
-def set_up_pilot(
-    *,
-    name: str,
-    currency: str,
-    nation: str,
-    arms: Sequence[ArmPlan],
-    manager: User,
-    by: str,
-    now: datetime,
-    help_line: HelpLine | None = None,
-) -> Pilot:
-    """Create a pilot with its arms, and make `manager` its pilot manager; or do nothing at all."""
-    if not manager.may_set_up_pilots:
-        raise NotAllowed("You may not set up pilots. Ask whoever runs this cashpilot to let you.")
-    if nation not in NATIONS:
-        raise Invalid(f"{nation!r} is not a nation whose calendar cashpilot knows.", field="nation")
-    called = help_line or HelpLine()
-    pilot = _create(
-        name=name.strip(),
-        currency=known_currency(currency),
-        nation=nation,
-        help_name=called.name,
-        help_phone=called.phone,
-        help_hours=called.hours,
-        created_at=now,
-    )
-    _create_arms(pilot, arms)
-    AuditEvent.record(pilot, "pilot.set up", at=now, by=by, arms=[arm.code for arm in arms])
-    give_role(pilot=pilot, user=manager, role=Role.MANAGER, by=by, now=now)
-    return pilot
+def set_help_line(*, pilot: Pilot, help_line: HelpLine, by: str, now: datetime) -> None:
+    """Say whom people can call from now on; it is no part of the design."""
+    pilot.help_name = check_length(help_line.name, field="help_name")
+    pilot.help_phone = check_length(help_line.phone, field="help_phone")
+    pilot.help_hours = check_length(help_line.hours, field="help_hours")
+    pilot.save(update_fields=["help_name", "help_phone", "help_hours"])
+    AuditEvent.record(pilot, "help line.set", at=now, by=by)
 
 
 @transaction.atomic
@@ -72,35 +37,3 @@ def give_role(*, pilot: Pilot, user: User, role: str, by: str, now: datetime) ->
     if is_new:
         AuditEvent.record(pilot, "role.given", at=now, by=by, user=user.public_id, role=str(role))
     return membership
-
-
-def _create(**fields) -> Pilot:
-    if not fields["name"]:
-        raise Invalid("The pilot needs a name.", field="name")
-    try:
-        with transaction.atomic():
-            return Pilot.objects.create(**fields)
-    except IntegrityError as error:
-        if "one_pilot_per_name" not in str(error):
-            raise
-        raise Invalid(
-            "Another pilot has this name. Choose one that differs.", field="name"
-        ) from None
-
-
-def _create_arms(pilot: Pilot, arms: Sequence[ArmPlan]) -> None:
-    kinds = [arm.kind for arm in arms]
-    if Arm.Kind.CASH not in kinds or len(arms) < 2:
-        raise Invalid("A pilot needs a cash arm and at least one other to compare it with.")
-    if len({arm.code for arm in arms}) != len(arms):
-        raise Invalid("Two arms have the same short name.", field="arms")
-    Arm.objects.bulk_create(
-        Arm(
-            pilot=pilot,
-            code=arm.code,
-            name=arm.name,
-            kind=arm.kind,
-            is_paid=arm.kind == Arm.Kind.CASH,
-        )
-        for arm in arms
-    )

@@ -1,11 +1,29 @@
 from django.urls import path
 
-from participants.pages import benefits, draws, entrants, policies, sign_in, staff, texts
+from participants.pages import (
+    benefits,
+    draws,
+    entrants,
+    policies,
+    questions,
+    sign_in,
+    staff,
+    texts,
+)
 
 staff_patterns = [
     path("participants/", staff.people, name="participants"),
     path("participants/<slug:public_id>/benefits/", benefits.benefits, name="benefits"),
     path("participants/<slug:public_id>/benefits/<slug:verb>/", benefits.add, name="add_benefit"),
+    path("pilots/<slug:pilot_id>/questions/", questions.questions, name="questions"),
+    path("pilots/<slug:pilot_id>/questions/all/", questions.whole, name="whole_questions"),
+    path("pilots/<slug:pilot_id>/questions/what-else/", questions.what_else, name="what_else"),
+    path("pilots/<slug:pilot_id>/questions/try/", questions.try_out, name="try_questions"),
+    path(
+        "pilots/<slug:pilot_id>/questions/take-away/",
+        questions.take_away,
+        name="take_question_away",
+    ),
     path("pilots/<slug:pilot_id>/texts/", texts.texts, name="consent_texts"),
     path("pilots/<slug:pilot_id>/life-events/", policies.policies, name="life_event_policies"),
     path("pilots/<slug:pilot_id>/draw/", draws.draw, name="draw"),

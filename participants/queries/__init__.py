@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 
 from cashpilot.core import access
 from cashpilot.core.models import User
-from cashpilot.core.refusals import NotFound
+from cashpilot.core.refusals import Invalid, NotFound
 from participants.models import (
     NOTICE_WORDS,
     Arm,
@@ -64,7 +64,7 @@ def enrolment_for(user: User | AnonymousUser, public_id: str, act: str) -> Enrol
     """One enrolment, in one of the user's pilots, if they may do this there."""
     found = (
         Enrolment.objects.filter(public_id=public_id, pilot__memberships__user_id=user.pk)
-        .select_related("participant", "pilot", "arm")
+        .select_related("participant", "pilot", "arm", "design")
         .first()
     )
     if found is None:
@@ -75,7 +75,7 @@ def enrolment_for(user: User | AnonymousUser, public_id: str, act: str) -> Enrol
 
 def enrolments_of(pilot: Pilot) -> QuerySet[Enrolment]:
     """Everybody enrolled in a pilot, by name."""
-    return pilot.enrolments.select_related("participant", "arm", "pilot").order_by(
+    return pilot.enrolments.select_related("participant", "arm", "pilot", "design").order_by(
         "participant__name", "pk"
     )
 
@@ -107,6 +107,14 @@ def arms_of(pilot: Pilot) -> QuerySet[Arm]:
     return pilot.arms.annotate(
         enrolled=Count("enrolments", filter=Q(enrolments__state=Enrolment.State.ACTIVE))
     ).order_by("-is_paid", "pk")
+
+
+def arm_for(pilot: Pilot, code: str) -> Arm:
+    """The arm of this pilot with this code."""
+    arm = pilot.arms.filter(code=code).first()
+    if arm is None:
+        raise Invalid("This pilot has no such arm.", field="arm")
+    return arm
 
 
 def current_text(pilot: Pilot, purpose: str, language: str) -> ConsentText | None:

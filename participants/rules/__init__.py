@@ -26,6 +26,10 @@ LONGEST = {
     "note": 500,
     "reason": 500,
     "reference": 100,
+    "help_name": 80,
+    "help_phone": 30,
+    "help_hours": 80,
+    "why_again": 200,
 }
 EARLIEST_BIRTH = date(1900, 1, 1)
 DIRECTION_MARKS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"

@@ -12,7 +12,6 @@ from payments.api.asking import said, who_and_when
 from payments.api.serializers import ScheduleLines
 from payments.models import Frequency, Hold, Instalment
 from payments.operations import schedules
-from payments.operations.awards import change_budget
 
 
 class NewTopUp(serializers.Serializer):
@@ -36,14 +35,6 @@ class NewHold(serializers.Serializer):
 
 
 class StopReason(serializers.Serializer):
-    reason = serializers.CharField(max_length=200)
-
-
-class NewBudget(serializers.Serializer):
-    """The most that may be promised from a fund, in pence or cents."""
-
-    fund = serializers.CharField(max_length=30, default="", allow_blank=True)
-    budget_minor = serializers.IntegerField(min_value=1)
     reason = serializers.CharField(max_length=200)
 
 
@@ -112,17 +103,6 @@ class BringBackPayments(APIView):
     def post(self, request, public_id):
         """Promise again what the last stop cancelled."""
         return _done(request, public_id, "change schedules", StopReason, schedules.bring_back)
-
-
-class Budget(APIView):
-    @extend_schema(operation_id="change_budget", request=NewBudget, responses=NewBudget)
-    def post(self, request, pilot_id):
-        """Let more, or less, be promised from a fund; the pilot's only one, if none is named."""
-        pilot = pilot_for(request.user, pilot_id, "change the pilot")
-        asked = said(NewBudget, request)
-        fund = queries.fund_for(pilot, asked.pop("fund"))
-        change_budget(fund=fund, **asked, **who_and_when(request))
-        return Response({"fund": fund.public_id, **asked})
 
 
 class ScheduleAsOf(APIView):

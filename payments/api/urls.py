@@ -58,7 +58,6 @@ urlpatterns = [
     path(f"{SCHEDULE}resume/", amendments.ResumePayments.as_view()),
     path(f"{SCHEDULE}stop/", amendments.StopPayments.as_view()),
     path(f"{SCHEDULE}bring-back/", amendments.BringBackPayments.as_view()),
-    path("pilots/<slug:pilot_id>/budget/", amendments.Budget.as_view()),
     path("my/<slug:public_id>/schedule/", schedules.MySchedule.as_view()),
     path(
         "my/<slug:public_id>/payments/<slug:payment_id>/arrived/",

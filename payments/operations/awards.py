@@ -8,8 +8,10 @@ from cashpilot.core.models import AuditEvent
 from cashpilot.core.money import in_words, positive
 from cashpilot.core.refusals import Invalid, Refused
 from participants.models import Arm, Pilot
+from participants.operations.designs import amend
+from participants.queries.designs import plan_of
 from payments.models import AwardTerms, Frequency, Fund, WhenClosed
-from payments.queries import promised_minor, terms_of
+from payments.queries import as_planned, promised_minor, terms_of
 
 LONGEST_AWARD = 520
 FURTHEST = timedelta(days=3_653)
@@ -44,25 +46,6 @@ def open_fund(
 
 
 @transaction.atomic
-def change_budget(*, fund: Fund, budget_minor: int, reason: str, by: str, now: datetime) -> Fund:
-    """Let more, or less, be promised from a fund; never less than it has promised already."""
-    fund = Fund.objects.select_for_update(no_key=True).get(pk=fund.pk)
-    budget, was = positive(budget_minor, field="budget_minor"), fund.budget_minor
-    if not reason.strip():
-        raise Invalid("Say why.", field="reason")
-    if budget < was and (short := promised_minor(fund) - budget) > 0:
-        raise Invalid(
-            f"{in_words(short, fund.currency)} more than that is promised already.",
-            field="budget_minor",
-        )
-    fund.budget_minor = budget
-    fund.save(update_fields=["budget_minor"])
-    changed = {"was_minor": was, "budget_minor": budget, "reason": reason.strip()[:200]}
-    AuditEvent.record(fund, "fund.budget changed", at=now, by=by, **changed)
-    return fund
-
-
-@transaction.atomic
 def set_terms(
     *,
     arm: Arm,
@@ -77,12 +60,14 @@ def set_terms(
     may_choose: bool = False,
     when_closed: str = WhenClosed.BEFORE,
     reason: str = "",
+    is_in_design: bool = False,
 ) -> AwardTerms:
     """Say what everybody in a cash arm is promised from now on: a lump sum, if any, and `count`
     sums.
 
     Terms are never changed: where the arm has some, these are its next version and need a reason,
-    and awards made from the earlier ones keep them.
+    and awards made from the earlier ones keep them. The pilot's design is amended to say the same,
+    unless it does already.
     """
     _check_terms(arm, fund, count, first_date, now)
     before = terms_of(arm)
@@ -105,7 +90,33 @@ def set_terms(
     AuditEvent.record(
         arm.pilot, "award terms.set", at=now, by=by, arm=arm.code, version=terms.version
     )
+    if not is_in_design:
+        _amend_design(terms, by=by, now=now)
     return terms
+
+
+@transaction.atomic
+def change_budget(*, fund: Fund, budget_minor: int, by: str, now: datetime) -> None:
+    """Change the most that may be promised from a fund; never below what is promised already."""
+    fund = Fund.objects.select_for_update(no_key=True).get(pk=fund.pk)
+    promised = promised_minor(fund)
+    if positive(budget_minor, field="budget") < promised:
+        said = in_words(promised, fund.currency)
+        raise Invalid(f"{said} is promised from “{fund.name}” already.", field="budget")
+    was, fund.budget_minor = fund.budget_minor, budget_minor
+    fund.save(update_fields=["budget_minor"])
+    AuditEvent.record(
+        fund, "fund.budget changed", at=now, by=by, was_minor=was, budget_minor=budget_minor
+    )
+
+
+def _amend_design(terms: AwardTerms, *, by: str, now: datetime) -> None:
+    pilot = terms.pilot
+    plan = plan_of(pilot)
+    arm = next(one for one in plan["arms"] if one["code"] == terms.arm.code)
+    if arm["award"] != as_planned(terms):
+        arm["award"] = as_planned(terms)
+        amend(pilot=pilot, plan=plan, reason=terms.reason, by=by, now=now)
 
 
 def _check_terms(arm: Arm, fund: Fund, count: int, first_date: date, now: datetime) -> None:

@@ -9,6 +9,8 @@ from cashpilot.core.models import AuditEvent, User
 from cashpilot.core.money import in_words, positive
 from cashpilot.core.refusals import Invalid, NotAllowed, Refused
 from participants.models import Enrolment, Pilot
+from participants.operations.designs import amend
+from participants.queries.designs import plan_of
 from participants.rules import check_length
 from payments.lifecycles import CLAIM
 from payments.models import Claim, Fund, LedgerEntry
@@ -16,6 +18,7 @@ from payments.operations.awards import open_fund
 from payments.operations.ledger import receive_funding
 from payments.queries import balances_of, claims_fund_of
 
+LOST_BENEFITS = "Money was set aside for lost benefits"
 Account, Kind = LedgerEntry.Account, LedgerEntry.Kind
 
 
@@ -35,6 +38,11 @@ def open_claims_fund(
         by=by,
         now=now,
     )
+    if pilot.state == Pilot.State.LAUNCHED:
+        plan = plan_of(pilot)
+        line = {"name": fund.name, "purpose": str(fund.purpose), "budget_minor": budget_minor}
+        plan["budget"].append(line)
+        amend(pilot=pilot, plan=plan, reason=LOST_BENEFITS, by=by, now=now)
     if received_minor:
         receive_funding(fund=fund, amount_minor=received_minor, reference="set-up", by=by, now=now)
     return fund

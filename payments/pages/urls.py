@@ -76,11 +76,6 @@ staff_patterns = [
     path("pilots/<slug:pilot_id>/terms/<slug:arm_code>/", terms.change_terms, name="change_terms"),
     path("pay-runs/forecast/<slug:pilot_id>/", funds.forecast, name="forecast"),
     path(
-        "pay-runs/forecast/<slug:pilot_id>/<slug:fund_id>/budget/",
-        funds.budget,
-        name="change_budget",
-    ),
-    path(
         "participants/<slug:public_id>/payments/",
         amendments.payments_of,
         name="payments_of_person",

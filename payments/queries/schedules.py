@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
@@ -218,6 +219,20 @@ def recipients_not_ready(pilot: Pilot) -> QuerySet[Recipient]:
 def terms_of(arm: Arm) -> AwardTerms | None:
     """What an arm is promised now: the newest version of its terms."""
     return arm.award_terms.select_related("fund").order_by("-version").first()
+
+
+def as_planned(terms: AwardTerms) -> dict[str, Any]:
+    """Terms as the design of a pilot names them."""
+    return {
+        "fund": terms.fund.name,
+        "amount_minor": terms.amount_minor,
+        "count": terms.count,
+        "frequency": str(terms.frequency),
+        "lump_minor": terms.lump_minor,
+        "first_date": terms.first_date.isoformat(),
+        "when_closed": str(terms.when_closed),
+        "may_choose": terms.may_choose,
+    }
 
 
 def arm_with_terms(pilot: Pilot, code: str) -> tuple[Arm, list[AwardTerms]]:

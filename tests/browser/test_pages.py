@@ -8,8 +8,10 @@ import pytest
 from django.utils import timezone
 
 from cashpilot.core.access import Role
+from cashpilot.journeys import amend_pilot
 from evaluation.operations.consent import publish_research_text
 from participants.operations.consent import publish_text
+from participants.operations.drafts import begin_pilot
 from participants.operations.entrants import enter_file
 from participants.operations.sign_in import issue_link
 from payments.models import PayRun
@@ -17,6 +19,9 @@ from payments.operations import pay_runs, schedules
 from tests.browser.page_ok import page_ok
 from tests.factories import BY, a_member, a_pilot, a_prepared_run, a_user, an_enrolment, ready
 from tests.participants.draw_world import a_draw, a_list
+from tests.participants.test_applications import apply, ask, from_age
+from tests.participants.test_designs import cheaper
+from tests.participants.test_pilot_files import a_plan
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs("chromium")]
 
@@ -169,6 +174,55 @@ def test_what_staff_see(look, live_server, world):
         ("/staff/releases/", "releases"),
     ):
         visit(look, site + path, name)
+
+
+def test_what_managers_see_while_they_set_a_pilot_up(look, live_server, world):
+    site = live_server.url
+    draft = begin_pilot(plan=a_plan(arms=[]), manager=a_user(), by=BY, now=JOINED)
+    sign_in(look, site, "priya@example.org")
+
+    for path, name in (
+        ("begin/", "begin"),
+        ("from-file/", "from-file"),
+        (f"{draft.public_id}/set-up/", "set-up-missing"),
+        (f"{draft.public_id}/set-up/arms/", "set-up-arms"),
+        (f"{draft.public_id}/set-up/arms/add/", "set-up-arm"),
+        (f"{draft.public_id}/set-up/lottery/", "set-up-lottery"),
+        (f"{draft.public_id}/set-up/budget/", "set-up-budget"),
+        (f"{draft.public_id}/set-up/staff/", "set-up-staff"),
+        (f"{draft.public_id}/set-up/help/", "set-up-help"),
+        (f"{draft.public_id}/questions/", "questions"),
+        (f"{draft.public_id}/questions/all/", "questions-all"),
+        (f"{draft.public_id}/", "pilot-draft"),
+    ):
+        visit(look, f"{site}/staff/pilots/{path}", name)
+
+
+def test_what_staff_see_of_designs_and_applications(look, live_server, world):
+    site = live_server.url
+    ask(world, from_age(18))
+    amended = amend_pilot(
+        pilot=world, plan=cheaper(world), reason="The fund is smaller", by=BY, now=JOINED
+    )
+    apply(world, {"age": 17}, name="Waiting Example")
+    no = apply(world, {"age": 17, "home": True}, name="Noor Example")
+    yes = apply(world, name="Yes Example")
+    sign_in(look, site, "priya@example.org")
+
+    for path, name in (
+        (f"pilots/{world.public_id}/designs/", "designs"),
+        (f"pilots/{world.public_id}/designs/{amended.version}/", "design"),
+        (f"pilots/{world.public_id}/amend/", "amend"),
+        (f"pilots/{world.public_id}/amend/file/", "amend-file"),
+        (f"pilots/{world.public_id}/questions/", "questions-running"),
+        (f"pilots/{world.public_id}/questions/try/", "questions-try"),
+        (f"pilots/{world.public_id}/applications/", "applications"),
+        (f"pilots/{world.public_id}/applications/new/", "application-new"),
+        (f"applications/{no.public_id}/", "application-no"),
+        (f"applications/{no.public_id}/decide/", "application-decide"),
+        (f"applications/{yes.public_id}/join/", "application-join"),
+    ):
+        visit(look, f"{site}/staff/{path}", name)
 
 
 def test_a_form_with_errors_takes_the_eye_to_them(look, live_server, world):

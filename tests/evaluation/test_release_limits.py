@@ -18,7 +18,7 @@ from tests.evaluation.release_world import (
     package_of,
     rows_in,
 )
-from tests.factories import NOON
+from tests.factories import NOON, with_a_waiting_arm
 
 pytestmark = pytest.mark.django_db
 
@@ -88,7 +88,7 @@ def test_fewer_than_fifty_people_are_refused_with_what_to_do_instead():
 
 def test_people_who_cannot_be_made_alike_are_refused_with_what_to_do_instead():
     pilot = a_studied_pilot(60)
-    lone = pilot.arms.create(code="waiting", name="Waiting list", kind="waiting", is_paid=False)
+    lone = with_a_waiting_arm(pilot, "waiting").arms.get(code="waiting")
     person = next(one for one in adults_of(pilot) if not one.is_paid)
     Enrolment.objects.filter(pk=person.pk).update(arm=lone)
 

@@ -11,7 +11,6 @@ from cashpilot.core.refusals import Invalid, Refused
 from cashpilot.journeys import enrol_and_award, enrol_file_and_award, hold_draw_and_award
 from participants.models import (
     Allotment,
-    Arm,
     Consent,
     Draw,
     Enrolment,
@@ -21,11 +20,10 @@ from participants.models import (
 from participants.operations.draws import AlreadyHeld, commit_to_draw, withdraw_draw
 from participants.operations.enrolment import FileRefused, end_enrolment
 from participants.operations.entrants import enter, enter_file, take_off
-from participants.operations.pilots import ArmPlan, set_up_pilot
 from participants.queries.draws import balance_of, counts_of, document_of, draw_of, outcomes_of
 from participants.rules.proof import digest_of, fault_in, outcomes_text
 from payments.models import Award, Instalment
-from tests.factories import a_pilot, a_user, an_enrolment
+from tests.factories import a_pilot, an_enrolment, with_a_waiting_arm
 from tests.participants.draw_world import (
     DESIGN,
     WHO,
@@ -117,8 +115,7 @@ def test_people_of_one_household_are_not_listed_in_two_groups():
 
 
 def test_three_arms_are_drawn_in_their_ratios():
-    pilot = a_pilot()
-    Arm.objects.create(pilot=pilot, code="later", name="Later", kind="waiting", is_paid=False)
+    pilot = with_a_waiting_arm(a_pilot())
     arms = [{"arm": "cash", "ratio": 2}, {"arm": "services", "ratio": 1}]
     arms.append({"arm": "later", "ratio": 1})
 
@@ -148,23 +145,6 @@ def test_a_list_shorter_than_the_arms_is_not_drawn(people):
         hold_draw_and_award(draw=draw, **WHO)
 
     assert facts() == before
-
-
-def test_without_a_text_for_taking_part_nothing_is_drawn():
-    pilot = set_up_pilot(
-        name="Harbour Cash Pilot",
-        currency="gbp",
-        nation="scotland",
-        arms=[ArmPlan("cash", "Cash", "cash"), ArmPlan("services", "Services", "services")],
-        manager=a_user(may_set_up_pilots=True),
-        **WHO,
-    )
-    draw = a_listed_draw(6, pilot)
-
-    with pytest.raises(Refused, match="No text for taking part"):
-        hold_draw_and_award(draw=draw, **WHO)
-
-    assert not Allotment.objects.exists()
 
 
 def test_another_key_does_not_open_the_seal_and_the_old_one_still_does(settings):

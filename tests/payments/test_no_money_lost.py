@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from cashpilot.core.calendars import NATIONS, is_working_day
 from cashpilot.core.refusals import Refused
-from participants.models import Pilot
 from payments.models import Frequency
 from payments.operations import schedules
 from payments.queries import promised_minor, schedule_as_of
@@ -64,10 +63,9 @@ moves = st.lists(
 
 
 def award_of(promise):
-    pilot = a_pilot(budget_minor=10**12, may_choose=True, **promise.terms)
-    Pilot.objects.filter(pk=pilot.pk).update(nation=promise.nation)
+    pilot = a_pilot(budget_minor=10**12, may_choose=True, nation=promise.nation, **promise.terms)
     joined = NOON + timedelta(days=promise.joined)
-    return an_enrolment(Pilot.objects.get(pk=pilot.pk), now=joined, **promise.choice).award
+    return an_enrolment(pilot, now=joined, **promise.choice).award
 
 
 @SLOW

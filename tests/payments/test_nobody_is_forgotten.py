@@ -5,13 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from cashpilot.core.access import Role
-from cashpilot.core.refusals import Invalid, Refused
+from cashpilot.core.refusals import Refused
 from cashpilot.journeys import correct_death, record_life_event
 from participants.models import LifeEvent
 from participants.operations.pilots import give_role
 from payments.models import Disbursement, Instalment, PayRun, ProviderEvent, Recipient, RunPause
 from payments.operations import pausing, provider_events, recipients, schedules
-from payments.operations.awards import change_budget
 from payments.operations.schedules import resume_award
 from payments.queries import due_in
 from tests.factories import BY, NOON, a_pilot, a_user, an_approved_run, an_enrolment, ready
@@ -174,34 +173,3 @@ def test_what_is_not_stopped_is_not_brought_back(pilot):
         schedules.bring_back(award=person.award, reason="x", **who())
 
     assert Instalment.objects.count() == 3
-
-
-def test_the_budget_is_changed_with_a_reason_and_never_below_what_is_promised(pilot):
-    fund = pilot.funds.get(purpose="awards")
-    ready(an_enrolment(pilot))
-
-    with pytest.raises(Invalid, match="promised already"):
-        change_budget(fund=fund, budget_minor=3 * 36_000 - 1, reason="Less", by=BY, now=NOON)
-    changed = change_budget(fund=fund, budget_minor=3 * 36_000, reason="Less", by=BY, now=NOON)
-
-    assert changed.budget_minor == 3 * 36_000
-
-
-def test_a_manager_raises_the_budget_on_the_page_and_by_the_api(client, owner, pilot):
-    fund = pilot.funds.get(purpose="awards")
-    client.force_login(owner)
-
-    page = client.post(
-        f"/staff/pay-runs/forecast/{pilot.public_id}/{fund.public_id}/budget/",
-        {f"{fund.public_id}-budget_minor": "9000", f"{fund.public_id}-reason": "A new grant"},
-    )
-    fund.refresh_from_db()
-    after_the_page = fund.budget_minor
-    asked = {"budget_minor": 1_000_000, "reason": "Another grant"}
-    api = client.post(
-        f"/api/v1/pilots/{pilot.public_id}/budget/", asked, content_type="application/json"
-    )
-    fund.refresh_from_db()
-
-    assert (page.status_code, after_the_page) == (302, 900_000)
-    assert (api.status_code, fund.budget_minor) == (200, 1_000_000)

@@ -1,15 +1,20 @@
 """The few acts that span apps. Below the evaluation, so that no journey can ask it anything."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
-from cashpilot.core.access import Role
 from cashpilot.core.models import User
 from cashpilot.core.refusals import Invalid, Refused
+from cashpilot.journeys.pilots import (
+    CashPromise,
+    amend_pilot,
+    launch_pilot,
+    set_up_whole_pilot,
+)
 from participants.models import (
+    Application,
     Arm,
     Consent,
     ConsentText,
@@ -20,7 +25,8 @@ from participants.models import (
     Notice,
     Pilot,
 )
-from participants.operations.consent import publish_text, record_consent
+from participants.operations.applications import mark_enrolled
+from participants.operations.consent import record_consent
 from participants.operations.draws import hold_draw
 from participants.operations.enrolment import (
     end_enrolment,
@@ -30,89 +36,25 @@ from participants.operations.enrolment import (
 )
 from participants.operations.life_events import note_correction, note_event
 from participants.operations.notices import resume_contact, stop_contact, tell
-from participants.operations.pilots import ArmPlan, HelpLine, give_role, set_up_pilot
 from participants.queries import current_text, left_the_cash_on
 from participants.rules import effect_of
 from payments.models import Amendment, Award, Hold, Recipient
-from payments.operations.awards import open_fund, set_terms
 from payments.operations.granting import Choice, grant_award, grant_awards
-from payments.operations.ledger import receive_funding
 from payments.operations.recipients import start_new_account
 from payments.operations.schedules import hold_award, restore_award, stop_award
 
-
-@dataclass(frozen=True)
-class CashPromise:
-    """What the cash arm is promised, the most that may be promised, and what has come in so far."""
-
-    amount_minor: int
-    count: int
-    first_date: date
-    budget_minor: int
-    received_minor: int = 0
-    when_closed: str = "before"
-    frequency: str = "monthly"
-    lump_minor: int = 0
-    may_choose: bool = False
-
-
-@transaction.atomic
-def set_up_whole_pilot(
-    *,
-    name: str,
-    currency: str,
-    nation: str,
-    cash_arm: str,
-    comparison_arm: str,
-    promise: CashPromise,
-    consent_text: str,
-    manager: User,
-    by: str,
-    now: datetime,
-    help_line: HelpLine | None = None,
-) -> Pilot:
-    """Set up a pilot with two arms, its fund, its award terms and its consent text; or nothing."""
-    pilot = set_up_pilot(
-        name=name,
-        currency=currency,
-        nation=nation,
-        arms=[
-            ArmPlan(code="cash", name=cash_arm, kind=Arm.Kind.CASH),
-            ArmPlan(code="services", name=comparison_arm, kind=Arm.Kind.SERVICES),
-        ],
-        manager=manager,
-        help_line=help_line,
-        by=by,
-        now=now,
-    )
-    give_role(pilot=pilot, user=manager, role=Role.PREPARER, by=by, now=now)
-    fund = open_fund(pilot=pilot, name="Awards", budget_minor=promise.budget_minor, by=by, now=now)
-    if promise.received_minor:
-        receive_funding(
-            fund=fund, amount_minor=promise.received_minor, reference="set-up", by=by, now=now
-        )
-    set_terms(
-        arm=pilot.arms.get(code="cash"),
-        fund=fund,
-        amount_minor=promise.amount_minor,
-        count=promise.count,
-        first_date=promise.first_date,
-        when_closed=promise.when_closed,
-        frequency=promise.frequency,
-        lump_minor=promise.lump_minor,
-        may_choose=promise.may_choose,
-        by=by,
-        now=now,
-    )
-    publish_text(
-        pilot=pilot,
-        purpose=ConsentText.Purpose.TAKE_PART,
-        body=consent_text,
-        language="en",
-        by=by,
-        now=now,
-    )
-    return pilot
+__all__ = [
+    "CashPromise",
+    "amend_pilot",
+    "correct_death",
+    "enrol_and_award",
+    "enrol_application",
+    "enrol_file_and_award",
+    "launch_pilot",
+    "record_decision",
+    "record_life_event",
+    "set_up_whole_pilot",
+]
 
 
 @transaction.atomic
@@ -135,6 +77,29 @@ def enrol_and_award(
     if enrolment.is_paid:
         choice = Choice(frequency, payday)
         grant_award(enrolment=enrolment, choice=choice, by=by, now=now)
+    return enrolment
+
+
+@transaction.atomic
+def enrol_application(
+    *, application: Application, arm: Arm, consent_date: date, by: str, now: datetime, **how: Any
+) -> Enrolment:
+    """Bring in somebody whose application says that they can join, with the particulars it holds;
+    or do nothing."""
+    enrolment = enrol_and_award(
+        pilot=application.pilot,
+        arm=arm,
+        name=application.name,
+        date_of_birth=application.date_of_birth,
+        email=application.email,
+        phone=application.phone,
+        language=application.language,
+        consent_date=consent_date,
+        by=by,
+        now=now,
+        **how,
+    )
+    mark_enrolled(application=application, enrolment=enrolment, by=by, now=now)
     return enrolment
 
 
