@@ -13,11 +13,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cashpilot import journeys
+from cashpilot.core import access
 from cashpilot.core.fields import add_refusal
 from cashpilot.core.refusals import Refused
 from cashpilot.pages.forms import EnrolForm, FileForm
 from participants.operations.sign_in import issue_link
-from participants.queries import arms_of, consents_of, enrolment_for, pilot_for, talks_of
+from participants.queries import arms_of, consents_of, enrolment_for, pilot_for, roles_of, talks_of
 from participants.rules import OPTIONAL, REQUIRED
 from payments.queries import schedule_of
 
@@ -86,6 +87,7 @@ def person(request, public_id):
         "consents": consents_of(enrolment),
         "talk": talks_of(enrolment).first(),
         "schedule": schedule_of(enrolment),
+        "is_lead": access.may(roles_of(request.user, enrolment.pilot), "safeguard people"),
     }
     return render(request, "person.html", page)
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from participants.api import views
+from participants.api import safeguarding, views
 
 urlpatterns = [
     path("enrolments/<slug:public_id>/", views.OnePerson.as_view()),
@@ -8,4 +8,5 @@ urlpatterns = [
     path("enrolments/<slug:public_id>/better-off-talks/", views.Talks.as_view()),
     path("enrolments/<slug:public_id>/benefit-notes/", views.BenefitNotes.as_view()),
     path("pilots/<slug:pilot_id>/consent-texts/", views.ConsentTexts.as_view()),
+    path("enrolments/<slug:public_id>/restricted-notes/", safeguarding.RestrictedNotes.as_view()),
 ]

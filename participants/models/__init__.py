@@ -5,6 +5,7 @@ from participants.models.consent import Consent, ConsentText
 from participants.models.notices import NOTICE_WORDS, LifeEvent, LifeEventPolicy, Notice
 from participants.models.people import Enrolment, Participant
 from participants.models.pilots import Arm, Membership, Pilot
+from participants.models.safeguarding import RestrictedNote
 from participants.models.sign_in import SignInToken
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "Notice",
     "Participant",
     "Pilot",
+    "RestrictedNote",
     "SignInToken",
 ]

@@ -1,11 +1,16 @@
 from django.urls import path
 
-from participants.pages import benefits, policies, sign_in, staff, texts
+from participants.pages import benefits, policies, safeguarding, sign_in, staff, texts
 
 staff_patterns = [
     path("participants/", staff.people, name="participants"),
     path("participants/<slug:public_id>/benefits/", benefits.benefits, name="benefits"),
     path("participants/<slug:public_id>/benefits/<slug:verb>/", benefits.add, name="add_benefit"),
+    path(
+        "participants/<slug:public_id>/restricted-notes/",
+        safeguarding.restricted_notes,
+        name="restricted_notes",
+    ),
     path("pilots/<slug:pilot_id>/texts/", texts.texts, name="consent_texts"),
     path("pilots/<slug:pilot_id>/life-events/", policies.policies, name="life_event_policies"),
 ]
