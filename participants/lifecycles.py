@@ -13,7 +13,7 @@ ENROLMENT = Lifecycle(
 NOTICE = Lifecycle(
     "notice",
     {
-        "waiting": frozenset({"sending", "cancelled"}),
+        "waiting": frozenset({"sending", "shown", "cancelled"}),
         "sending": frozenset({"sent", "unknown"}),
         "sent": frozenset(),
         "unknown": frozenset(),  # it may have been sent: it is never sent again by itself

@@ -2,6 +2,7 @@
 
 from participants.models.benefits import BenefitNote, BetterOffTalk
 from participants.models.consent import Consent, ConsentText
+from participants.models.contact import SafeContact
 from participants.models.notices import NOTICE_WORDS, LifeEvent, LifeEventPolicy, Notice
 from participants.models.people import Enrolment, Participant
 from participants.models.pilots import Arm, Membership, Pilot
@@ -23,5 +24,6 @@ __all__ = [
     "Participant",
     "Pilot",
     "RestrictedNote",
+    "SafeContact",
     "SignInToken",
 ]

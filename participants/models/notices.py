@@ -34,6 +34,7 @@ class Notice(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     address = models.EmailField(blank=True, default="")
     made_at = models.DateTimeField()
+    wait_until = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=State)
     state_changed_at = models.DateTimeField()
 
@@ -44,7 +45,14 @@ class Notice(models.Model):
 
     class Privacy:
         identifying = {"address"}
-        linkable = {"id", "public_id", "participant", "made_at", "state_changed_at"}
+        linkable = {
+            "id",
+            "public_id",
+            "participant",
+            "made_at",
+            "wait_until",
+            "state_changed_at",
+        }
         shareable = {"kind", "state"}
 
     def __str__(self) -> str:

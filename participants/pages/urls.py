@@ -1,11 +1,12 @@
 from django.urls import path
 
-from participants.pages import benefits, policies, safeguarding, sign_in, staff, texts
+from participants.pages import benefits, contact, policies, safeguarding, sign_in, staff, texts
 
 staff_patterns = [
     path("participants/", staff.people, name="participants"),
     path("participants/<slug:public_id>/benefits/", benefits.benefits, name="benefits"),
     path("participants/<slug:public_id>/benefits/<slug:verb>/", benefits.add, name="add_benefit"),
+    path("participants/<slug:public_id>/contact/", contact.contact, name="contact"),
     path(
         "participants/<slug:public_id>/restricted-notes/",
         safeguarding.restricted_notes,
@@ -19,5 +20,6 @@ urlpatterns = [
     path("s/<str:secret>/", sign_in.link, name="sign_in_link"),
     path("my/", sign_in.my_pages, name="my_pages"),
     path("my/leave/", sign_in.leave, name="leave"),
+    path("my/<slug:public_id>/contact/", contact.my_contact, name="my_contact"),
     path("left/", sign_in.left, name="left"),
 ]
