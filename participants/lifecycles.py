@@ -21,3 +21,14 @@ NOTICE = Lifecycle(
         "cancelled": frozenset(),
     },
 )
+
+COMPLAINT = Lifecycle(
+    "complaint",
+    {
+        "open": frozenset({"looked_at", "answered"}),
+        "looked_at": frozenset({"answered"}),
+        "answered": frozenset({"closed", "reopened"}),
+        "closed": frozenset({"reopened"}),
+        "reopened": frozenset({"looked_at", "answered"}),
+    },
+)

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from cashpilot.pages import choices, enrolment, home, life_events, pilots
+from cashpilot.pages import choices, enrolment, home, life_events, pilots, problems
 
 staff_patterns = [
     path("", home.to_do, name="to_do"),
+    path("problems/", problems.problems, name="problems"),
     path("pilots/new/", pilots.set_up, name="set_up_pilot"),
     path("pilots/<slug:public_id>/", pilots.pilot, name="pilot"),
     path("pilots/<slug:pilot_id>/enrol/", enrolment.enrol, name="enrol"),

@@ -160,6 +160,10 @@ SPECTACULAR_SETTINGS = {
         "WhatHappens": "participants.api.serializers.WHAT_HAPPENS",
         "DifferenceKind": "payments.models.Difference.Kind",
         "InstalmentKind": "payments.models.Instalment.Kind",
+        "ComplaintKind": "participants.models.Complaint.Kind",
+        "ComplaintState": "participants.models.Complaint.State",
+        "HowTold": "participants.models.Complaint.How",
+        "HowDecided": "participants.models.Consent.How",
         "FollowUpKind": "payments.models.FollowUp.Kind",
     },
 }

@@ -1,6 +1,7 @@
 """People, and the design they were recruited into."""
 
 from participants.models.benefits import BenefitNote, BetterOffTalk
+from participants.models.complaints import Complaint, ComplaintStep
 from participants.models.consent import Consent, ConsentText
 from participants.models.contact import SafeContact
 from participants.models.notices import NOTICE_WORDS, LifeEvent, LifeEventPolicy, Notice
@@ -14,6 +15,8 @@ __all__ = [
     "Arm",
     "BenefitNote",
     "BetterOffTalk",
+    "Complaint",
+    "ComplaintStep",
     "Consent",
     "ConsentText",
     "Enrolment",

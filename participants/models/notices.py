@@ -18,6 +18,7 @@ class Notice(models.Model):
         DETAILS_NEEDED = "details_needed", _("Details are missing")
         CAME_BACK = "came_back", _("A payment came back")
         LEFT_CASH = "left_cash", _("They left the cash")
+        ANSWERED = "answered", _("A complaint was answered")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting to be sent")
@@ -67,6 +68,7 @@ NOTICE_WORDS = {
     Notice.Kind.LEFT_CASH: _(
         "We wrote down that you want no more payments. If it was not you, please call us."
     ),
+    Notice.Kind.ANSWERED: _("We answered what you told us. Please look at your page."),
     Notice.Kind.CAME_BACK: _(
         "Something came back to us. It is still yours. Please look at your page."
     ),

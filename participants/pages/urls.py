@@ -1,11 +1,29 @@
 from django.urls import path
 
-from participants.pages import benefits, contact, policies, safeguarding, sign_in, staff, texts
+from participants.pages import (
+    benefits,
+    complaints,
+    contact,
+    my_complaints,
+    policies,
+    safeguarding,
+    sign_in,
+    staff,
+    texts,
+)
 
 staff_patterns = [
     path("participants/", staff.people, name="participants"),
     path("participants/<slug:public_id>/benefits/", benefits.benefits, name="benefits"),
     path("participants/<slug:public_id>/benefits/<slug:verb>/", benefits.add, name="add_benefit"),
+    path(
+        "participants/<slug:public_id>/problems/",
+        complaints.problems_of_person,
+        name="problems_of_person",
+    ),
+    path("problems/<slug:public_id>/", complaints.problem, name="problem"),
+    path("problems/<slug:public_id>/<slug:verb>/", complaints.act, name="act_on_problem"),
+    path("pilots/<slug:pilot_id>/complaint-days/", complaints.days, name="complaint_days"),
     path("participants/<slug:public_id>/contact/", contact.contact, name="contact"),
     path(
         "participants/<slug:public_id>/restricted-notes/",
@@ -20,6 +38,12 @@ urlpatterns = [
     path("s/<str:secret>/", sign_in.link, name="sign_in_link"),
     path("my/", sign_in.my_pages, name="my_pages"),
     path("my/leave/", sign_in.leave, name="leave"),
+    path("my/<slug:public_id>/problems/", my_complaints.my_problems, name="my_problems"),
+    path(
+        "my/<slug:public_id>/problems/<slug:complaint_id>/",
+        my_complaints.settle,
+        name="settle_my_problem",
+    ),
     path("my/<slug:public_id>/contact/", contact.my_contact, name="my_contact"),
     path("left/", sign_in.left, name="left"),
 ]
