@@ -23,6 +23,7 @@ ACTS: dict[str, frozenset[Role]] = {
     "change the pilot": frozenset({Role.MANAGER}),
     "see people": frozenset({Role.MANAGER, Role.CASEWORKER, Role.SAFEGUARDING_LEAD}),
     "say how to reach people": frozenset({Role.MANAGER, Role.CASEWORKER, Role.SAFEGUARDING_LEAD}),
+    "keep the list of places": frozenset({Role.MANAGER, Role.CASEWORKER, Role.SAFEGUARDING_LEAD}),
     "safeguard people": frozenset({Role.SAFEGUARDING_LEAD}),
     "look into complaints": frozenset({Role.MANAGER, Role.CASEWORKER, Role.SAFEGUARDING_LEAD}),
     "look into complaints about staff": frozenset({Role.MANAGER, Role.SAFEGUARDING_LEAD}),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from participants.api import complaints, contact, safeguarding, views
+from participants.api import complaints, contact, safeguarding, signposts, views
 
 urlpatterns = [
     path("enrolments/<slug:public_id>/", views.OnePerson.as_view()),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("my/<slug:public_id>/complaints/", complaints.MyComplaints.as_view()),
     path("my/<slug:public_id>/complaints/<slug:complaint_id>/", complaints.MyComplaint.as_view()),
     path("pilots/<slug:pilot_id>/complaint-days/", complaints.ComplaintDays.as_view()),
+    path("pilots/<slug:pilot_id>/signposts/", signposts.SignpostsOfPilot.as_view()),
+    path("my/<slug:public_id>/places/", signposts.MyPlaces.as_view()),
     path("enrolments/<slug:public_id>/safe-contact/", contact.SafeContacts.as_view()),
     path("my/<slug:public_id>/safe-contact/", contact.MySafeContact.as_view()),
     path("enrolments/<slug:public_id>/restricted-notes/", safeguarding.RestrictedNotes.as_view()),

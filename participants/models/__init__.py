@@ -9,6 +9,7 @@ from participants.models.people import Enrolment, Participant
 from participants.models.pilots import Arm, Membership, Pilot
 from participants.models.safeguarding import RestrictedNote
 from participants.models.sign_in import SignInToken
+from participants.models.signposts import Signposts
 
 __all__ = [
     "NOTICE_WORDS",
@@ -29,4 +30,5 @@ __all__ = [
     "RestrictedNote",
     "SafeContact",
     "SignInToken",
+    "Signposts",
 ]

@@ -8,6 +8,7 @@ from participants.pages import (
     policies,
     safeguarding,
     sign_in,
+    signposts,
     staff,
     texts,
 )
@@ -23,6 +24,7 @@ staff_patterns = [
     ),
     path("problems/<slug:public_id>/", complaints.problem, name="problem"),
     path("problems/<slug:public_id>/<slug:verb>/", complaints.act, name="act_on_problem"),
+    path("pilots/<slug:pilot_id>/places/", signposts.signposts, name="signposts"),
     path("pilots/<slug:pilot_id>/complaint-days/", complaints.days, name="complaint_days"),
     path("participants/<slug:public_id>/contact/", contact.contact, name="contact"),
     path(
@@ -44,6 +46,7 @@ urlpatterns = [
         my_complaints.settle,
         name="settle_my_problem",
     ),
+    path("my/<slug:public_id>/places/", signposts.my_places, name="my_places"),
     path("my/<slug:public_id>/contact/", contact.my_contact, name="my_contact"),
     path("left/", sign_in.left, name="left"),
 ]
