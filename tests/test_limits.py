@@ -14,10 +14,25 @@ from cashpilot.pages.choices import ChoiceForm
 from cashpilot.pages.forms import EnrolForm
 from evaluation.api.serializers import ResearchDecision, ResearchTextLine
 from evaluation.pages.forms import ResearchTextForm
+from participants.api.complaints import NewComplaint, Settled, Words
+from participants.api.safeguarding import NewRestrictedNote
 from participants.api.serializers import BenefitNoteLine, ConsentLine, TalkLine, TextLine
-from participants.models import BenefitNote, BetterOffTalk, Consent, Enrolment, Participant
+from participants.models import (
+    BenefitNote,
+    BetterOffTalk,
+    Complaint,
+    ComplaintStep,
+    Consent,
+    Enrolment,
+    Participant,
+    RestrictedNote,
+)
 from participants.pages.benefits import NoteForm, TalkForm
+from participants.pages.complaints import ComplaintForm, HandOverForm, WordsForm
 from participants.pages.forms import TextForm
+from participants.pages.my_complaints import MyComplaintForm
+from participants.pages.safeguarding import RestrictedNoteForm
+from participants.pages.signposts import PlacesForm
 from participants.rules import LONGEST
 from payments.api.claims import BankReference, ClaimLine
 from payments.models import Claim
@@ -34,6 +49,12 @@ FORMS = [
     TalkForm(nation=NATION),
     NoteForm(nation=NATION),
     ClaimForm(),
+    RestrictedNoteForm(notes=[]),
+    ComplaintForm(staff=[]),
+    MyComplaintForm(staff=[], is_paid=True),
+    HandOverForm(staff=[]),
+    WordsForm(),
+    PlacesForm(),
 ]
 LINES = [
     NewParticipant,
@@ -45,6 +66,10 @@ LINES = [
     BenefitNoteLine,
     ClaimLine,
     BankReference,
+    NewRestrictedNote,
+    NewComplaint,
+    Settled,
+    Words,
 ]
 COLUMNS = {
     "name": (Participant, "name"),
@@ -57,7 +82,9 @@ COLUMNS = {
     "note": (BenefitNote, "note"),
     "reason": (Claim, "reason"),
     "reference": (Claim, "reference"),
+    "words": (ComplaintStep, "words"),
 }
+BODIES = [RestrictedNote, Complaint]
 
 
 def typed_into(forms):
@@ -106,11 +133,16 @@ def test_the_database_keeps_the_same_limit(name, column):
     assert kept == LONGEST[name]
 
 
+@pytest.mark.parametrize("model", BODIES)
+def test_the_database_keeps_the_limit_of_what_people_tell_us(model):
+    assert model._meta.get_field("body").db_parameters(connection)["type"] == "varchar(5000)"
+
+
 def test_every_limit_of_the_house_is_walked():
     walked = {one.values[0] for one in [*typed_into(FORMS), *sent_to(LINES)]}
 
     assert walked == set(LONGEST)
-    assert set(COLUMNS) | {"body"} == set(LONGEST)
+    assert set(COLUMNS) | {"body", "places"} == set(LONGEST)
 
 
 LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff " * 5 + "Example"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cashpilot.pages import choices, enrolment, home, life_events, pilots, problems
+from cashpilot.pages import choices, enrolment, home, life_events, pilots, problems, timeline
 
 staff_patterns = [
     path("", home.to_do, name="to_do"),
@@ -12,6 +12,7 @@ staff_patterns = [
     path("pilots/<slug:pilot_id>/people.csv", enrolment.file_to_fill, name="file_to_fill"),
     path("participants/<slug:public_id>/", enrolment.person, name="person"),
     path("participants/<slug:public_id>/sign-in-link/", enrolment.offer_link, name="offer_link"),
+    path("participants/<slug:public_id>/timeline/", timeline.timeline, name="timeline"),
     path("participants/<slug:public_id>/choices/", choices.choices, name="choices"),
     path("participants/<slug:public_id>/life-events/", life_events.life_events, name="life_events"),
     path(
@@ -28,6 +29,7 @@ staff_patterns = [
 
 urlpatterns = [
     path("", home.front_door, name="front_door"),
+    path("my/<slug:public_id>/timeline/", timeline.my_timeline, name="my_timeline"),
     path("my/<slug:public_id>/choices/", choices.my_choices, name="my_choices"),
     path("my/<slug:public_id>/choices/<slug:purpose>/", choices.my_choice, name="my_choice"),
 ]

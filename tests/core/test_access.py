@@ -58,7 +58,7 @@ def test_two_roles_may_do_what_either_may():
     ("act", "who"),
     [
         ("approve pay runs", "finance approver"),
-        ("see people", "caseworker, pilot manager"),
+        ("see people", "caseworker, pilot manager, safeguarding lead"),
     ],
 )
 def test_a_refusal_says_who_could_do_it_instead(act, who):
