@@ -128,4 +128,4 @@ def shown_to_the_person(one: Happening) -> dict:
 
 
 def _newest_first(happenings: Iterable[Happening]) -> list[Happening]:
-    return sorted(happenings, key=lambda one: one.at, reverse=True)
+    return sorted(happenings, key=lambda one: one.at)[::-1]

@@ -105,7 +105,7 @@ def test_a_payment_reported_missing_waits_in_the_same_list(client, enrolment):
 
     assert [one.words for one in listed] == ["Something else", "A payment has not reached them"]
     assert [one.is_overdue for one in listed] == [True, False]
-    assert page.index("Something else</a>") < page.index("A payment has not reached them</a>")
+    assert page.index("Something else: ") < page.index("A payment has not reached them: ")
     assert Complaint.objects.count() == 1
 
 

@@ -107,9 +107,9 @@ def test_each_line_has_who_when_and_why(amina):
 
     shown = page.content.decode()
     assert "A new boiler" in shown
-    assert "by Kim Hale" in shown
+    assert ">Kim Hale</td>" in shown
     assert "They have it: £360.00" in shown
-    assert "2 March 2026 at 13:00" in shown
+    assert "2 Mar 2026, 13:00" in shown
 
 
 def test_a_caseworker_sees_no_restricted_note_and_no_complaint_about_themselves(amina):
@@ -218,7 +218,7 @@ def test_a_page_has_fifty_lines_and_as_many_questions_however_much_happened(amin
         page = browser.get(place).content.decode()
 
     assert len(many) == len(few)
-    assert page.count("moj-timeline__item") == 50
+    assert page.count("<time datetime") == 50
     assert "Page 1 of 4" in page
 
 
