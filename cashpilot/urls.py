@@ -5,8 +5,14 @@ from django.conf import settings
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from cashpilot import endpoints, health
-from cashpilot.api import nothing_here
+from cashpilot import (
+    endpoints,
+    health,
+    timelines,
+)
+from cashpilot.api import (
+    nothing_here,
+)
 from cashpilot.pages import urls as shared_pages
 from participants.pages import urls as participants_pages
 from payments.pages import urls as payments_pages
@@ -20,6 +26,8 @@ api = [
     path("pilots/<slug:pilot_id>/enrolments/file/", endpoints.EnrolmentFile.as_view()),
     path("pilots/<slug:pilot_id>/draw/hold/", endpoints.HeldDraw.as_view()),
     path("enrolments/<slug:public_id>/consents/", endpoints.Consents.as_view()),
+    path("enrolments/<slug:public_id>/timeline/", timelines.Timeline.as_view()),
+    path("my/<slug:public_id>/timeline/", timelines.MyTimeline.as_view()),
     path("enrolments/<slug:public_id>/life-events/", endpoints.LifeEvents.as_view()),
     path(
         "enrolments/<slug:public_id>/life-events/<slug:event_id>/correct/",

@@ -23,7 +23,7 @@ ENROLMENT = Lifecycle(
 NOTICE = Lifecycle(
     "notice",
     {
-        "waiting": frozenset({"sending", "cancelled"}),
+        "waiting": frozenset({"sending", "shown", "cancelled"}),
         "sending": frozenset({"sent", "unknown"}),
         "sent": frozenset(),
         "unknown": frozenset(),  # it may have been sent: it is never sent again by itself
@@ -38,5 +38,16 @@ DRAW = Lifecycle(
         "committed": frozenset({"held", "withdrawn"}),
         "held": frozenset(),
         "withdrawn": frozenset(),
+    },
+)
+
+COMPLAINT = Lifecycle(
+    "complaint",
+    {
+        "open": frozenset({"looked_at", "answered"}),
+        "looked_at": frozenset({"answered"}),
+        "answered": frozenset({"closed", "reopened"}),
+        "closed": frozenset({"reopened"}),
+        "reopened": frozenset({"looked_at", "answered"}),
     },
 )

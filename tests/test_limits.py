@@ -17,18 +17,27 @@ from cashpilot.pages.plan_forms import HelpForm
 from evaluation.api.serializers import ResearchDecision, ResearchTextLine
 from evaluation.pages.forms import ResearchTextForm
 from participants.api.applications import NewApplication, NewDecision
+from participants.api.complaints import NewComplaint, Settled, Words
+from participants.api.safeguarding import NewRestrictedNote
 from participants.api.serializers import BenefitNoteLine, ConsentLine, TalkLine, TextLine
 from participants.models import (
     ApplicationDecision,
     BenefitNote,
     BetterOffTalk,
+    Complaint,
+    ComplaintStep,
     Consent,
     Enrolment,
     Participant,
     Pilot,
+    RestrictedNote,
 )
 from participants.pages.benefits import NoteForm, TalkForm
+from participants.pages.complaints import ComplaintForm, HandOverForm, WordsForm
 from participants.pages.forms import TextForm
+from participants.pages.my_complaints import MyComplaintForm
+from participants.pages.safeguarding import RestrictedNoteForm
+from participants.pages.signposts import PlacesForm
 from participants.rules import LONGEST
 from participants.rules.questions import NOTHING_ASKED
 from payments.api.claims import BankReference, ClaimLine
@@ -49,6 +58,12 @@ FORMS = [
     HelpForm(),
     ApplicationForm(eligibility=NOTHING_ASKED),
     AgainForm(eligibility=NOTHING_ASKED),
+    RestrictedNoteForm(notes=[]),
+    ComplaintForm(staff=[]),
+    MyComplaintForm(staff=[], is_paid=True),
+    HandOverForm(staff=[]),
+    WordsForm(),
+    PlacesForm(),
 ]
 LINES = [
     NewParticipant,
@@ -62,6 +77,10 @@ LINES = [
     BankReference,
     NewApplication,
     NewDecision,
+    NewRestrictedNote,
+    NewComplaint,
+    Settled,
+    Words,
 ]
 COLUMNS = {
     "name": (Participant, "name"),
@@ -78,7 +97,9 @@ COLUMNS = {
     "help_phone": (Pilot, "help_phone"),
     "help_hours": (Pilot, "help_hours"),
     "why_again": (ApplicationDecision, "why_again"),
+    "words": (ComplaintStep, "words"),
 }
+BODIES = [RestrictedNote, Complaint]
 
 
 def typed_into(forms):
@@ -127,11 +148,16 @@ def test_the_database_keeps_the_same_limit(name, column):
     assert kept == LONGEST[name]
 
 
+@pytest.mark.parametrize("model", BODIES)
+def test_the_database_keeps_the_limit_of_what_people_tell_us(model):
+    assert model._meta.get_field("body").db_parameters(connection)["type"] == "varchar(5000)"
+
+
 def test_every_limit_of_the_house_is_walked():
     walked = {one.values[0] for one in [*typed_into(FORMS), *sent_to(LINES)]}
 
     assert walked == set(LONGEST)
-    assert set(COLUMNS) | {"body"} == set(LONGEST)
+    assert set(COLUMNS) | {"body", "places"} == set(LONGEST)
 
 
 LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff " * 5 + "Example"

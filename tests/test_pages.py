@@ -69,19 +69,26 @@ def everything() -> dict:
 
 
 ALL = set(Role)
-PEOPLE = {Role.MANAGER, Role.CASEWORKER}
+ENROLLING = {Role.MANAGER, Role.CASEWORKER}
+PEOPLE = {*ENROLLING, Role.SAFEGUARDING_LEAD}
 MONEY = {Role.MANAGER, Role.PREPARER, Role.APPROVER, Role.AUDITOR}
 STAFF_PAGES = {
     "/staff/": ALL,
     "/staff/participants/": ALL,
     "/staff/pay-runs/": ALL,
     "/staff/pilots/{pilot}/": ALL,
-    "/staff/pilots/{pilot}/enrol/": PEOPLE,
-    "/staff/pilots/{pilot}/enrol-file/": PEOPLE,
-    "/staff/pilots/{pilot}/people.csv": PEOPLE,
+    "/staff/pilots/{pilot}/enrol/": ENROLLING,
+    "/staff/pilots/{pilot}/enrol-file/": ENROLLING,
+    "/staff/pilots/{pilot}/people.csv": ENROLLING,
     "/staff/participants/{person}/": PEOPLE,
     "/staff/participants/{person}/payments/": PEOPLE,
     "/staff/participants/{person}/payments/as-of/": PEOPLE,
+    "/staff/participants/{person}/contact/": PEOPLE,
+    "/staff/participants/{person}/problems/": PEOPLE,
+    "/staff/participants/{person}/restricted-notes/": {Role.SAFEGUARDING_LEAD},
+    "/staff/problems/": ALL,
+    "/staff/pilots/{pilot}/places/": PEOPLE,
+    "/staff/pilots/{pilot}/complaint-days/": {Role.MANAGER},
     "/staff/pilots/{pilot}/terms/cash/": {Role.MANAGER},
     "/staff/pay-runs/forecast/{pilot}/": MONEY,
     "/staff/pay-runs/{run}/": MONEY,

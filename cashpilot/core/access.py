@@ -15,18 +15,24 @@ class Role(models.TextChoices):
     APPROVER = "approver", _("Finance approver")
     RESEARCHER = "researcher", _("Researcher")
     AUDITOR = "auditor", _("Auditor")
+    SAFEGUARDING_LEAD = "safeguarding_lead", _("Safeguarding lead")
 
 
 ACTS: dict[str, frozenset[Role]] = {
     "see the pilot": frozenset(Role),
     "change the pilot": frozenset({Role.MANAGER}),
-    "see people": frozenset({Role.MANAGER, Role.CASEWORKER}),
+    "see people": frozenset({Role.MANAGER, Role.CASEWORKER, Role.SAFEGUARDING_LEAD}),
+    "say how to reach people": frozenset({Role.MANAGER, Role.CASEWORKER, Role.SAFEGUARDING_LEAD}),
+    "keep the list of places": frozenset({Role.MANAGER, Role.CASEWORKER, Role.SAFEGUARDING_LEAD}),
+    "safeguard people": frozenset({Role.SAFEGUARDING_LEAD}),
+    "look into complaints": frozenset({Role.MANAGER, Role.CASEWORKER, Role.SAFEGUARDING_LEAD}),
+    "look into complaints about staff": frozenset({Role.MANAGER, Role.SAFEGUARDING_LEAD}),
     "enrol people": frozenset({Role.MANAGER, Role.CASEWORKER}),
     "hold the draw": frozenset({Role.MANAGER}),
     "check the draw": frozenset({Role.MANAGER, Role.AUDITOR}),
     "see money": frozenset({Role.MANAGER, Role.PREPARER, Role.APPROVER, Role.AUDITOR}),
     "change schedules": frozenset({Role.MANAGER}),
-    "hold payments": frozenset({Role.MANAGER, Role.CASEWORKER}),
+    "hold payments": frozenset({Role.MANAGER, Role.CASEWORKER, Role.SAFEGUARDING_LEAD}),
     "prepare pay runs": frozenset({Role.PREPARER}),
     "approve pay runs": frozenset({Role.APPROVER}),
     "note what arrived": frozenset({Role.MANAGER, Role.CASEWORKER, Role.PREPARER, Role.APPROVER}),

@@ -8,12 +8,19 @@ import hashlib
 from collections.abc import Iterator
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from cashpilot.core.models import AuditEvent, AuditSeal
 
 GENESIS = "0" * 64
 _ONE_SEALER = 4_201_001
+RESTRICTED = "restricted "
+
+
+def open_events() -> QuerySet[AuditEvent]:
+    """The events that anybody who may read the audit sees: that a restricted note was written is
+    known to safeguarding leads alone."""
+    return AuditEvent.objects.exclude(verb__startswith=RESTRICTED)
 
 
 @transaction.atomic

@@ -13,11 +13,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cashpilot import journeys
+from cashpilot.core import access
 from cashpilot.core.fields import add_refusal
 from cashpilot.core.refusals import Refused
 from cashpilot.pages.forms import EnrolForm, FileForm
+from cashpilot.pages.study import surveys_due_of
 from participants.operations.sign_in import issue_link
-from participants.queries import arms_of, consents_of, enrolment_for, pilot_for, talks_of
+from participants.queries import arms_of, consents_of, enrolment_for, pilot_for, roles_of, talks_of
+from participants.queries.signposts import places_for
 from participants.rules import OPTIONAL, REQUIRED
 from payments.queries import schedule_of
 
@@ -78,8 +81,10 @@ def file_to_fill(request, pilot_id):
 @login_required
 @require_GET
 def person(request, public_id):
-    """One person: who they are, what they agreed to, their payments."""
+    """One person: who they are, what they agreed to, their payments; or, of somebody who is not
+    paid, which surveys wait for them and which places they are told of."""
     enrolment = enrolment_for(request.user, public_id, "see people")
+    roles = roles_of(request.user, enrolment.pilot)
     page = {
         "enrolment": enrolment,
         "pilot_name": enrolment.pilot.name,
@@ -87,7 +92,12 @@ def person(request, public_id):
         "consents": consents_of(enrolment),
         "talk": talks_of(enrolment).first(),
         "schedule": schedule_of(enrolment),
+        "is_lead": access.may(roles, "safeguard people"),
     }
+    if not enrolment.is_paid:
+        page["places"] = places_for(enrolment.pilot)
+        if access.may(roles, "record answers"):
+            page["surveys"] = surveys_due_of(enrolment, timezone.localdate())
     return render(request, "person.html", page)
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from cashpilot.core import access
+from cashpilot.pages.problems import worklist
 from participants.queries import pilots_of, roles_of
 from participants.queries.applications import applications_of
 from payments.queries import (
@@ -21,6 +22,7 @@ from payments.queries import (
 )
 
 MOST_EVENTS = 50
+MOST_PROBLEMS = 20
 
 
 @require_GET
@@ -37,9 +39,12 @@ def to_do(request):
     items = sorted(
         (item for pilot in pilots for item in pilot["items"]), key=lambda item: item["since"]
     )
+    problems = worklist(request.user, timezone.localdate())
     page = {
         "pilots": pilots,
         "items": items,
+        "problems": problems[:MOST_PROBLEMS],
+        "count": len(items) + len(problems),
         "section": "to_do",
         "events": events_that_need_a_person(request.user)[:MOST_EVENTS],
     }

@@ -54,11 +54,13 @@ def pilot(request, public_id):
     terms = (
         found.award_terms.select_related("arm", "fund").order_by("arm", "-version").distinct("arm")
     )
+    roles = roles_of(request.user, found)
     page = {
         "pilot": found,
         "pilot_name": found.name,
         "arms": arms_of(found),
-        "may_change": access.may(roles_of(request.user, found), "change the pilot"),
+        "may_change": access.may(roles, "change the pilot"),
+        "may_signpost": access.may(roles, "keep the list of places"),
         "terms": [{"of": one, "promised_minor": promised_minor(one.fund)} for one in terms],
     }
     return render(request, "pilot.html", page)

@@ -10,7 +10,9 @@ from cashpilot.pages import (
     home,
     life_events,
     pilots,
+    problems,
     setting_up,
+    timeline,
 )
 
 set_up = "pilots/<slug:pilot_id>/set-up/"
@@ -46,6 +48,7 @@ application_patterns = [
 ]
 staff_patterns = [
     path("", home.to_do, name="to_do"),
+    path("problems/", problems.problems, name="problems"),
     path("pilots/new/", pilots.set_up, name="set_up_pilot"),
     *setting_up_patterns,
     *design_patterns,
@@ -57,6 +60,7 @@ staff_patterns = [
     path("pilots/<slug:pilot_id>/draw/hold/", draws.hold, name="hold_draw"),
     path("participants/<slug:public_id>/", enrolment.person, name="person"),
     path("participants/<slug:public_id>/sign-in-link/", enrolment.offer_link, name="offer_link"),
+    path("participants/<slug:public_id>/timeline/", timeline.timeline, name="timeline"),
     path("participants/<slug:public_id>/choices/", choices.choices, name="choices"),
     path("participants/<slug:public_id>/life-events/", life_events.life_events, name="life_events"),
     path(
@@ -73,6 +77,7 @@ staff_patterns = [
 
 urlpatterns = [
     path("", home.front_door, name="front_door"),
+    path("my/<slug:public_id>/timeline/", timeline.my_timeline, name="my_timeline"),
     path("my/<slug:public_id>/choices/", choices.my_choices, name="my_choices"),
     path("my/<slug:public_id>/choices/<slug:purpose>/", choices.my_choice, name="my_choice"),
 ]

@@ -113,6 +113,9 @@ LOGIN_REDIRECT_URL = "/staff/"
 LOGIN_URL = "account_login"
 
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "webmaster@localhost")
+DISCREET_FROM_EMAIL = os.environ.get("DISCREET_MAIL_FROM", DEFAULT_FROM_EMAIL)
+TEXT_GATEWAY = os.environ.get("TEXT_GATEWAY", "")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'dummy'}.EmailBackend"
 
 SESSION_COOKIE_HTTPONLY = True
@@ -165,6 +168,10 @@ SPECTACULAR_SETTINGS = {
         "InstalmentKind": "payments.models.Instalment.Kind",
         "OutcomeKind": "participants.models.Allotment.Kind",
         "DrawState": "participants.models.Draw.State",
+        "ComplaintKind": "participants.models.Complaint.Kind",
+        "ComplaintState": "participants.models.Complaint.State",
+        "HowTold": "participants.models.Complaint.How",
+        "HowDecided": "participants.models.Consent.How",
         "FollowUpKind": "payments.models.FollowUp.Kind",
     },
 }

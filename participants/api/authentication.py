@@ -6,8 +6,9 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import BasePermission
 
-from participants.models import Participant
-from participants.queries import signed_in_participant
+from cashpilot.core.refusals import NotFound
+from participants.models import Enrolment, Participant
+from participants.queries import NO_PERSON, signed_in_participant
 
 
 @dataclass(frozen=True)
@@ -46,3 +47,11 @@ class IsParticipant(BasePermission):
 
     def has_permission(self, request, view) -> bool:
         return isinstance(request.user, Visitor)
+
+
+def own_enrolment(request, public_id: str) -> Enrolment:
+    """The enrolment, if it is the visitor's own: anybody else's does not exist."""
+    mine = request.user.participant.enrolments.filter(public_id=public_id).first()
+    if mine is None:
+        raise NotFound(NO_PERSON)
+    return mine

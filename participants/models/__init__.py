@@ -2,13 +2,17 @@
 
 from participants.models.applications import Application, ApplicationDecision
 from participants.models.benefits import BenefitNote, BetterOffTalk
+from participants.models.complaints import Complaint, ComplaintStep
 from participants.models.consent import Consent, ConsentText
+from participants.models.contact import SafeContact
 from participants.models.designs import DesignVersion, EligibilityVersion, PilotDraft
 from participants.models.draws import Allotment, Draw, Entrant
 from participants.models.notices import NOTICE_WORDS, LifeEvent, LifeEventPolicy, Notice
 from participants.models.people import Enrolment, Participant
 from participants.models.pilots import Arm, Membership, Pilot
+from participants.models.safeguarding import RestrictedNote
 from participants.models.sign_in import SignInToken
+from participants.models.signposts import Signposts
 
 __all__ = [
     "NOTICE_WORDS",
@@ -18,6 +22,8 @@ __all__ = [
     "Arm",
     "BenefitNote",
     "BetterOffTalk",
+    "Complaint",
+    "ComplaintStep",
     "Consent",
     "ConsentText",
     "DesignVersion",
@@ -32,5 +38,8 @@ __all__ = [
     "Participant",
     "Pilot",
     "PilotDraft",
+    "RestrictedNote",
+    "SafeContact",
     "SignInToken",
+    "Signposts",
 ]

@@ -18,6 +18,7 @@ class Notice(models.Model):
         DETAILS_NEEDED = "details_needed", _("Details are missing")
         CAME_BACK = "came_back", _("A payment came back")
         LEFT_CASH = "left_cash", _("They left the cash")
+        ANSWERED = "answered", _("A complaint was answered")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting to be sent")
@@ -34,6 +35,7 @@ class Notice(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     address = models.EmailField(blank=True, default="")
     made_at = models.DateTimeField()
+    wait_until = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=State)
     state_changed_at = models.DateTimeField()
 
@@ -44,7 +46,14 @@ class Notice(models.Model):
 
     class Privacy:
         identifying = {"address"}
-        linkable = {"id", "public_id", "participant", "made_at", "state_changed_at"}
+        linkable = {
+            "id",
+            "public_id",
+            "participant",
+            "made_at",
+            "wait_until",
+            "state_changed_at",
+        }
         shareable = {"kind", "state"}
 
     def __str__(self) -> str:
@@ -59,6 +68,7 @@ NOTICE_WORDS = {
     Notice.Kind.LEFT_CASH: _(
         "We wrote down that you want no more payments. If it was not you, please call us."
     ),
+    Notice.Kind.ANSWERED: _("We answered what you told us. Please look at your page."),
     Notice.Kind.CAME_BACK: _(
         "Something came back to us. It is still yours. Please look at your page."
     ),

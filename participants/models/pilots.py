@@ -10,6 +10,7 @@ from cashpilot.core.access import Role
 from cashpilot.core.calendars import NATION_CHOICES
 from cashpilot.core.ids import new_id
 from cashpilot.core.money import CURRENCIES
+from participants.rules.complaints import FEWEST_DAYS, MOST_DAYS
 
 
 class Pilot(models.Model):
@@ -34,6 +35,7 @@ class Pilot(models.Model):
     help_name = models.CharField(max_length=80, default="", blank=True)
     help_phone = models.CharField(max_length=30, default="", blank=True)
     help_hours = models.CharField(max_length=80, default="", blank=True)
+    complaint_days = models.PositiveSmallIntegerField(default=10, db_default=10)
     created_at = models.DateTimeField()
     state = models.CharField(
         max_length=10, choices=State, default=State.DRAFT, db_default="launched"
@@ -43,6 +45,10 @@ class Pilot(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(Lower("name"), name="one_pilot_per_name"),
+            models.CheckConstraint(
+                condition=Q(complaint_days__gte=FEWEST_DAYS, complaint_days__lte=MOST_DAYS),
+                name="complaints_are_answered_in_time",
+            ),
             models.CheckConstraint(condition=Q(currency__in=CURRENCIES), name="pilot_currency"),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "ready", "launched", "closed"]), name="pilot_state"
@@ -52,7 +58,15 @@ class Pilot(models.Model):
     class Privacy:
         identifying = {"help_name", "help_phone"}
         linkable = {"id", "public_id", "created_at", "state_changed_at"}
-        shareable = {"name", "currency", "nation", "time_zone", "help_hours", "state"}
+        shareable = {
+            "name",
+            "currency",
+            "nation",
+            "time_zone",
+            "help_hours",
+            "complaint_days",
+            "state",
+        }
 
     def __str__(self) -> str:
         return self.name

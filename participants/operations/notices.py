@@ -3,8 +3,10 @@
 from datetime import datetime
 from smtplib import SMTPException
 
+from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -12,6 +14,8 @@ from cashpilot.core.models import AuditEvent
 from participants.lifecycles import NOTICE
 from participants.models import NOTICE_WORDS, Notice, Participant
 from participants.queries import wants_no_messages
+from participants.queries.contact import address_of, safe_contact_of, safe_moment
+from participants.rules.discreet import DISCREET
 
 State = Notice.State
 
@@ -20,20 +24,23 @@ State = Notice.State
 def tell(
     *, participant: Participant, kind: str, by: str, now: datetime, address: str = ""
 ) -> Notice | None:
-    """Have a person told something: on their page, and by email where there is an address.
+    """Have a person told something: on their page, and by their safe way at their next safe time.
 
     Nobody is told anything once contact with them has stopped; who does not want to be contacted
     finds it on their page. `address` is where to, if not where they are reached now: a change of
-    address is told to the old one.
+    address is told to the old one. No payment waits for a message.
     """
     if Participant.objects.filter(pk=participant.pk, contact_stopped_at__isnull=False).exists():
         return None
-    to = "" if wants_no_messages(participant) else address or participant.email
+    contact = safe_contact_of(participant)
+    reached_at = address_of(participant, contact)
+    to = "" if wants_no_messages(participant) or not reached_at else address or reached_at
     notice = Notice.objects.create(
         participant=participant,
         kind=Notice.Kind(kind),
         address=to,
         made_at=now,
+        wait_until=safe_moment(contact, now) if to else None,
         state=State.WAITING if to else State.SHOWN,
         state_changed_at=now,
     )
@@ -60,17 +67,16 @@ def resume_contact(*, participant: Participant, by: str, now: datetime) -> None:
 def send_next(*, by: str, now: datetime) -> bool:
     """Send one waiting notice; whether there was one.
 
-    1. It is claimed and committed before it is handed to the mail server.
-    2. Whatever happens then, it is never handed over again by itself.
+    1. What is outside its person's safe times waits for the next of them.
+    2. It is claimed and committed before it is handed to the mail server.
+    3. Whatever happens then, it is never handed over again by itself.
     """
     with transaction.atomic(durable=True):
         notice = _claimed(by=by, now=now)
     if notice is None:
         return False
-    kind = Notice.Kind(notice.kind)
     try:
-        with override(notice.participant.language):
-            send_mail(_("A message for you"), str(NOTICE_WORDS[kind]), None, [notice.address])
+        _hand_over(notice)
         state = State.SENT
     except (SMTPException, OSError):
         state = State.UNKNOWN
@@ -79,11 +85,27 @@ def send_next(*, by: str, now: datetime) -> bool:
     return True
 
 
+def _hand_over(notice: Notice) -> None:
+    language = notice.participant.language
+    if safe_contact_of(notice.participant).is_discreet:
+        subject, words = DISCREET[language]
+        sender = settings.DISCREET_FROM_EMAIL
+    else:
+        with override(language):
+            subject, words = _("A message for you"), str(NOTICE_WORDS[Notice.Kind(notice.kind)])
+        sender = settings.DEFAULT_FROM_EMAIL
+    send_mail(subject, words, sender, [notice.address])
+
+
 def _claimed(*, by: str, now: datetime) -> Notice | None:
+    is_time = Q(wait_until=None) | Q(wait_until__lte=now)
     waiting = Notice.objects.filter(
-        state=State.WAITING, participant__contact_stopped_at=None
+        is_time, state=State.WAITING, participant__contact_stopped_at=None
     ).order_by("pk")
-    notice = waiting.select_for_update(skip_locked=True, of=("self",)).first()
-    if notice:
-        NOTICE.move(notice, State.SENDING, now=now, by=by)
-    return notice
+    while notice := waiting.select_for_update(skip_locked=True, of=("self",)).first():
+        safe_from = safe_moment(safe_contact_of(notice.participant), now)
+        if safe_from <= now:
+            NOTICE.move(notice, State.SENDING, now=now, by=by)
+            return notice
+        Notice.objects.filter(pk=notice.pk).update(wait_until=safe_from)
+    return None

@@ -21,6 +21,8 @@ LONGEST = {
     "phone": 30,
     "read_by": 120,
     "body": 5000,
+    "words": 5000,
+    "places": 5000,
     "held_with": 120,
     "programme": 80,
     "note": 500,

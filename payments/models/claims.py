@@ -29,6 +29,7 @@ class Claim(models.Model):
     )
     fund = models.ForeignKey(Fund, models.PROTECT, related_name="claims")
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="claims")
+    enrolment_is_paid = models.BooleanField(default=True, db_default=True)
     programme = models.CharField(max_length=LONGEST["programme"])
     amount_minor = models.BigIntegerField()
     lost_from = models.DateField()
@@ -45,6 +46,9 @@ class Claim(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="claim_is_positive"),
+            models.CheckConstraint(
+                condition=Q(enrolment_is_paid=True), name="claim_of_a_paid_enrolment"
+            ),
             models.CheckConstraint(condition=~Q(reason=""), name="claim_says_why"),
             models.CheckConstraint(
                 condition=Q(state="proposed") | Q(decided_by__isnull=False),
@@ -63,6 +67,7 @@ class Claim(models.Model):
             "public_id",
             "fund",
             "enrolment",
+            "enrolment_is_paid",
             "lost_from",
             "proposed_by",
             "proposed_at",

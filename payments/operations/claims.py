@@ -61,6 +61,8 @@ def propose_claim(
     now: datetime,
 ) -> Claim:
     """Say what somebody lost, since when and why. Nothing moves until another person agrees."""
+    if not enrolment.is_paid:
+        raise Refused("This person was promised no cash, so they lost nothing because of it.")
     fund = claims_fund_of(enrolment.pilot)
     if fund is None:
         raise Refused("No money is set aside for lost benefits. A manager has to open that fund.")

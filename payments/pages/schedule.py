@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cashpilot.core.refusals import NotFound, Refused
 from participants.pages.own import chosen, frame, mine
 from participants.queries import NO_PERSON, notices_of
+from participants.queries.signposts import places_for
 from payments.models import Recipient
 from payments.operations import arrivals, recipients
 from payments.providers import get_provider
@@ -38,6 +39,7 @@ def my_schedule(request, public_id):
         "last_change": last_change_of(enrolment),
     }
     if schedule is None:
+        page["places"] = places_for(enrolment.pilot)
         return render(request, "payments/my_comparison_page.html", page)
     return render(request, "payments/my_schedule.html", page | _shown(schedule))
 

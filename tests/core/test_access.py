@@ -5,18 +5,24 @@ import pytest
 from cashpilot.core.access import ACTS, Role, check, may
 from cashpilot.core.refusals import NotAllowed
 
-MANAGER, CASEWORKER, PREPARER, APPROVER, RESEARCHER, AUDITOR = Role
+MANAGER, CASEWORKER, PREPARER, APPROVER, RESEARCHER, AUDITOR, LEAD = Role
+PEOPLE = {MANAGER, CASEWORKER, LEAD}
 
 EXPECTED = {
-    "see the pilot": {MANAGER, CASEWORKER, PREPARER, APPROVER, RESEARCHER, AUDITOR},
+    "see the pilot": {MANAGER, CASEWORKER, PREPARER, APPROVER, RESEARCHER, AUDITOR, LEAD},
     "change the pilot": {MANAGER},
-    "see people": {MANAGER, CASEWORKER},
+    "see people": PEOPLE,
+    "say how to reach people": PEOPLE,
+    "keep the list of places": PEOPLE,
+    "safeguard people": {LEAD},
+    "look into complaints": PEOPLE,
+    "look into complaints about staff": {MANAGER, LEAD},
     "enrol people": {MANAGER, CASEWORKER},
     "hold the draw": {MANAGER},
     "check the draw": {MANAGER, AUDITOR},
     "see money": {MANAGER, PREPARER, APPROVER, AUDITOR},
     "change schedules": {MANAGER},
-    "hold payments": {MANAGER, CASEWORKER},
+    "hold payments": PEOPLE,
     "prepare pay runs": {PREPARER},
     "approve pay runs": {APPROVER},
     "note what arrived": {MANAGER, CASEWORKER, PREPARER, APPROVER},
@@ -54,7 +60,7 @@ def test_two_roles_may_do_what_either_may():
     ("act", "who"),
     [
         ("approve pay runs", "finance approver"),
-        ("see people", "caseworker, pilot manager"),
+        ("see people", "caseworker, pilot manager, safeguarding lead"),
     ],
 )
 def test_a_refusal_says_who_could_do_it_instead(act, who):
