@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
 from cashpilot.core.ids import new_id
 
 
@@ -138,7 +140,7 @@ class KeptAnswer(models.Model):
     request_hash = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
     content_type = models.CharField(max_length=100, blank=True, default="")
-    body = models.TextField(blank=True, default="")
+    body = EncryptedTextField(blank=True, default="")
     asked_at = models.DateTimeField(db_index=True)
 
     class Meta:
@@ -153,3 +155,33 @@ class KeptAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.status or 'no answer yet'}"
+
+
+class Look(models.Model):
+    """That a member of staff looked at what names one person: who, when, on which page.
+
+    Append-only. `person` is a participant's public id, so that the line outlives an erasure.
+    """
+
+    class Page(models.TextChoices):
+        PERSON = "person", _("Your details")
+        PEOPLE = "people", _("A list of people with your name in it")
+        PAPER = "paper", _("A letter or statement of yours")
+        COPY = "copy", _("A copy of everything about you")
+        ERASURE = "erasure", _("What would be erased of you")
+
+    person = models.CharField(max_length=30)
+    page = models.CharField(max_length=10, choices=Page)
+    by = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "at"], name="looks_by_person")]
+
+    class Privacy:
+        identifying: set[str] = set()
+        linkable = {"id", "person", "by", "at"}
+        shareable = {"page"}
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.by} {self.page} {self.person}"

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
 from cashpilot.core.ids import new_id
 from participants.models import Consent, Enrolment, Pilot
 from participants.rules import LONGEST
@@ -68,7 +69,9 @@ class ResearchConsent(models.Model):
     how = models.CharField(
         max_length=10, choices=Consent.How, blank=True, default="", db_default=""
     )
-    read_by = models.CharField(max_length=LONGEST["read_by"], blank=True, default="", db_default="")
+    read_by = EncryptedTextField(
+        max_length=LONGEST["read_by"], blank=True, default="", db_default=""
+    )
     decided_on = models.DateField()
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=60)

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
 from cashpilot.core.ids import new_id
 from participants.models.people import Enrolment
 from participants.models.pilots import Pilot
@@ -65,7 +66,9 @@ class Consent(models.Model):
     decision = models.CharField(max_length=10, choices=Decision)
     decided_on = models.DateField()
     how = models.CharField(max_length=10, choices=How)
-    read_by = models.CharField(max_length=LONGEST["read_by"], blank=True, default="", db_default="")
+    read_by = EncryptedTextField(
+        max_length=LONGEST["read_by"], blank=True, default="", db_default=""
+    )
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=60)
 

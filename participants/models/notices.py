@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
 from cashpilot.core.ids import new_id
 from participants.models.people import Enrolment, Participant
 from participants.models.pilots import Pilot
@@ -32,7 +33,7 @@ class Notice(models.Model):
     )
     participant = models.ForeignKey(Participant, models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=20, choices=Kind)
-    address = models.EmailField(blank=True, default="")
+    address = EncryptedTextField(max_length=254, blank=True, default="")
     made_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State)
     state_changed_at = models.DateTimeField()

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
 from cashpilot.core.ids import new_id
 from payments.models.awards import Award
 
@@ -23,7 +24,7 @@ class Amendment(models.Model):
     )
     award = models.ForeignKey(Award, models.PROTECT, related_name="amendments")
     kind = models.CharField(max_length=10, choices=Kind)
-    reason = models.CharField(max_length=200)
+    reason = EncryptedTextField(max_length=200)
     difference_minor = models.BigIntegerField()
     made_by = models.CharField(max_length=40)
     made_at = models.DateTimeField()

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
 from cashpilot.core.ids import new_id
 from participants.models import Pilot
 from payments.models.awards import Fund, Instalment
@@ -30,7 +31,7 @@ class PayRun(models.Model):
     prepared_at = models.DateTimeField()
     content_hash = models.CharField(max_length=64, blank=True, default="")
     approvals_needed = models.PositiveSmallIntegerField(default=1, db_default=1)
-    sent_back_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
+    sent_back_reason = EncryptedTextField(max_length=200, blank=True, default="", db_default="")
     state = models.CharField(max_length=20, choices=State, default=State.PREPARED)
     state_changed_at = models.DateTimeField()
 

@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
+
 
 class ProviderEvent(models.Model):
     """What a provider told us: kept as it came, acted on once, by us and at our own pace."""
@@ -17,7 +19,7 @@ class ProviderEvent(models.Model):
     object_reference = models.CharField(max_length=100)
     happened_at = models.DateTimeField()
     received_at = models.DateTimeField()
-    body = models.TextField()
+    body = EncryptedTextField()
     state = models.CharField(max_length=20, choices=State, default=State.RECEIVED)
     state_changed_at = models.DateTimeField()
     reason = models.CharField(max_length=200, blank=True, default="")
