@@ -42,6 +42,14 @@ class User(AbstractUser):
         identifying = {"username", "email", "first_name", "last_name", "password"}
         linkable = {"id", "public_id", "last_login", "date_joined"}
         shareable = {"is_active", "is_staff", "is_superuser", "may_set_up_pilots"}
+        kept = "with the account"
+        in_clear = {
+            "username": "for signing in; staff are no participants",
+            "email": "for signing in; staff are no participants",
+            "first_name": "for signing in; staff are no participants",
+            "last_name": "for signing in; staff are no participants",
+            "password": "a slow hash",
+        }
 
     def __str__(self) -> str:
         return self.get_full_name() or self.public_id
@@ -66,6 +74,7 @@ class AuditEvent(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "subject", "by", "detail", "at"}
         shareable = {"verb"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.by} {self.verb} {self.subject}"
@@ -109,6 +118,7 @@ class AuditSeal(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "position", "event_id", "chain"}
         shareable: set[str] = set()
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.position} {self.chain[:12]}"
@@ -124,6 +134,7 @@ class Heartbeat(models.Model):
         identifying: set[str] = set()
         linkable: set[str] = set()
         shareable = {"id", "name", "beat_at"}
+        kept = "as machinery"
 
     def __str__(self) -> str:
         return f"{self.name} {self.beat_at:%Y-%m-%d %H:%M:%S}"
@@ -152,6 +163,7 @@ class KeptAnswer(models.Model):
         identifying = {"body"}
         linkable = {"id", "user", "key", "request_hash", "asked_at"}
         shareable = {"status", "content_type"}
+        kept = "for a day"
 
     def __str__(self) -> str:
         return f"{self.key} {self.status or 'no answer yet'}"
@@ -182,6 +194,8 @@ class Look(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "person", "by", "at"}
         shareable = {"page"}
+        points = [("person", "participants.Participant.public_id")]
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.by} {self.page} {self.person}"

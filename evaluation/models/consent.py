@@ -42,6 +42,7 @@ class ResearchText(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "public_id", "pilot", "published_at"}
         shareable = {"purpose", "version", "language", "body"}
+        kept = "with the pilot"
 
     def __str__(self) -> str:
         return f"{self.purpose} v{self.version} ({self.language})"
@@ -100,6 +101,7 @@ class ResearchConsent(models.Model):
             "recorded_by",
         }
         shareable: set[str] = set()
+        kept = "with the person"
 
     def __str__(self) -> str:
         return f"{self.enrolment} {self.decision} {self.purpose}"

@@ -2,7 +2,7 @@
 
 import cashpilot.core.encrypted_fields
 import datetime
-from django.db import migrations
+from django.db import migrations, models
 
 from cashpilot.core.database import PersonalColumns
 
@@ -78,6 +78,11 @@ class Migration(migrations.Migration):
             model_name='participant',
             name='phone',
             field=cashpilot.core.encrypted_fields.EncryptedTextField(blank=True, default='', index='phone_index', max_length=30),
+        ),
+        migrations.AddField(
+            model_name='participant',
+            name='erased_at',
+            field=models.DateTimeField(null=True),
         ),
         PersonalColumns("participants_consent", "read_by"),
         PersonalColumns("participants_lifeevent", "kind", "happened_on"),

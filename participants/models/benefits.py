@@ -111,6 +111,10 @@ class BetterOffTalk(models.Model):
             "recorded_at",
         }
         shareable: set[str] = set()
+        kept = "with the person"
+        in_clear = {
+            "outcome": "one word of a short list, which tells no name",
+        }
 
     def __str__(self) -> str:
         return self.public_id
@@ -146,6 +150,10 @@ class BenefitNote(models.Model):
         identifying = {"kind", "programme", "note"}
         linkable = {"id", "public_id", "enrolment", "noted_on", "recorded_by", "recorded_at"}
         shareable: set[str] = set()
+        kept = "with the person"
+        in_clear = {
+            "kind": "one word of a short list, which tells no name",
+        }
 
     def __str__(self) -> str:
         return self.public_id

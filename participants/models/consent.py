@@ -41,6 +41,7 @@ class ConsentText(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "public_id", "pilot", "published_at"}
         shareable = {"purpose", "version", "language", "body"}
+        kept = "with the pilot"
 
     def __str__(self) -> str:
         return f"{self.purpose} v{self.version} ({self.language})"
@@ -83,6 +84,7 @@ class Consent(models.Model):
         identifying = {"read_by"}
         linkable = {"id", "enrolment", "decided_on", "recorded_at", "recorded_by"}
         shareable = {"text", "decision", "how"}
+        kept = "with the person"
 
     def __str__(self) -> str:
         return f"{self.enrolment} {self.decision} {self.text}"

@@ -47,6 +47,8 @@ class Notice(models.Model):
         identifying = {"address"}
         linkable = {"id", "public_id", "participant", "made_at", "state_changed_at"}
         shareable = {"kind", "state"}
+        kept = "half a year"
+        names = {"address"}
 
     def __str__(self) -> str:
         return f"{self.public_id} ({self.kind})"
@@ -102,6 +104,11 @@ class LifeEvent(models.Model):
             "recorded_at",
         }
         shareable: set[str] = set()
+        kept = "with the person"
+        in_clear = {
+            "kind": ("one word of a short list, which tells no name; payments are decided by it"),
+            "happened_on": "a date beside that word",
+        }
 
     def __str__(self) -> str:
         return self.public_id
@@ -131,6 +138,7 @@ class LifeEventPolicy(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "pilot"}
         shareable = {"kind", "effect"}
+        kept = "with the pilot"
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.effect}"

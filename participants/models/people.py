@@ -9,9 +9,9 @@ from cashpilot.core.encrypted_fields import (
     BlindIndexField,
     EncryptedDateField,
     EncryptedTextField,
-    Indexed,
 )
 from cashpilot.core.ids import new_code, new_id
+from cashpilot.core.indexed import Indexed
 from participants.models.pilots import Arm, Pilot
 from participants.rules import EARLIEST_BIRTH
 
@@ -34,6 +34,7 @@ class Participant(Indexed):
     language = models.CharField(max_length=10, choices=settings.PARTICIPANT_LANGUAGES, default="en")
     created_at = models.DateTimeField()
     contact_stopped_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
 
     class Privacy:
         identifying = {
@@ -45,8 +46,15 @@ class Participant(Indexed):
             "phone",
             "phone_index",
         }
-        linkable = {"id", "public_id", "created_at", "contact_stopped_at"}
+        linkable = {"id", "public_id", "created_at", "contact_stopped_at", "erased_at"}
         shareable = {"language"}
+        kept = "with the person"
+        names = {"name", "email", "phone"}
+        in_clear = {
+            "name_index": "a keyed hash, of no use without its key",
+            "email_index": "a keyed hash, of no use without its key",
+            "phone_index": "a keyed hash, of no use without its key",
+        }
 
     def __str__(self) -> str:
         return self.public_id
@@ -90,6 +98,7 @@ class Enrolment(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "public_id", "code", "pilot", "participant", "state_changed_at"}
         shareable = {"arm", "is_paid", "enrolled_on", "state"}
+        kept = "with the person"
 
     def __str__(self) -> str:
         return self.public_id

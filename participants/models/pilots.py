@@ -37,6 +37,11 @@ class Pilot(models.Model):
         identifying = {"help_name", "help_phone"}
         linkable = {"id", "public_id", "created_at"}
         shareable = {"name", "currency", "nation", "time_zone", "help_hours"}
+        kept = "with the pilot"
+        in_clear = {
+            "help_name": "printed on everybody's pages and letters",
+            "help_phone": "printed on everybody's pages and letters",
+        }
 
     def __str__(self) -> str:
         return self.name
@@ -70,6 +75,7 @@ class Arm(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "pilot"}
         shareable = {"code", "name", "kind", "is_paid"}
+        kept = "with the pilot"
 
     def __str__(self) -> str:
         return self.name
@@ -91,6 +97,7 @@ class Membership(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "user", "pilot"}
         shareable = {"role"}
+        kept = "with the pilot"
 
     def __str__(self) -> str:
         return f"{self.user} is {self.role} of {self.pilot}"

@@ -36,6 +36,7 @@ class Amendment(models.Model):
         identifying = {"reason"}
         linkable = {"id", "public_id", "award", "made_by", "made_at"}
         shareable = {"kind", "difference_minor"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.award_id} {self.kind}"
@@ -72,6 +73,10 @@ class Hold(models.Model):
         identifying = {"reason"}
         linkable = {"id", "award", "placed_at", "placed_by", "lifted_at", "lifted_by"}
         shareable: set[str] = set()
+        kept = "with the accounts"
+        in_clear = {
+            "reason": ("one word of a short list, which tells no name; payments are decided by it"),
+        }
 
     def __str__(self) -> str:
         return f"{self.award_id} held"

@@ -72,6 +72,7 @@ class Claim(models.Model):
             "state_changed_at",
         }
         shareable = {"amount_minor", "state"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return self.public_id

@@ -26,6 +26,7 @@ class FollowUp(models.Model):
         identifying = {"note"}
         linkable = {"id", "disbursement", "made_by", "made_at"}
         shareable = {"kind"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.disbursement_id} {self.kind}"
@@ -64,6 +65,7 @@ class Correction(models.Model):
             "agreed_at",
         }
         shareable: set[str] = set()
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"correction of {self.entry_id}"

@@ -61,6 +61,7 @@ class PayRun(models.Model):
             "due_by",
         }
         shareable = {"state"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return self.public_id
@@ -100,6 +101,24 @@ class PayRunLine(models.Model):
             "is_open",
         }
         shareable = {"amount_minor"}
+        kept = "with the accounts"
+        in_clear = {
+            "destination": (
+                "the provider's random id of an account, searched for when "
+                "the provider says something of it"
+            ),
+            "bank_mark": "a keyed hash, of no use without its key",
+        }
+        stays = {
+            "destination": (
+                "the approved list and its order are proved by it; the "
+                "account behind it is closed at the provider"
+            ),
+            "bank_mark": (
+                "the approved list and its order are proved by it; the "
+                "account behind it is closed at the provider"
+            ),
+        }
 
     def __str__(self) -> str:
         return f"{self.pay_run} {self.instalment}"
@@ -132,6 +151,7 @@ class LeftOut(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "pay_run", "instalment"}
         shareable = {"reason"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.instalment}: {self.reason}"
@@ -158,6 +178,7 @@ class PayRunApproval(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "pay_run", "prepared_by", "approver", "content_hash", "approved_at"}
         shareable: set[str] = set()
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.pay_run} approved"
@@ -190,6 +211,7 @@ class ApprovalThreshold(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "pilot", "holds_from", "holds_until"}
         shareable = {"from_minor", "approvers"}
+        kept = "with the pilot"
 
     def __str__(self) -> str:
         return f"{self.approvers} from {self.from_minor}"

@@ -47,6 +47,18 @@ class ProviderEvent(models.Model):
             "reason",
         }
         shareable = {"type", "state"}
+        kept = "half a year"
+        points = [
+            ("account", "payments.Recipient.provider_account"),
+            ("object_reference", "payments.Recipient.provider_account"),
+            ("object_reference", "payments.Disbursement.provider_reference"),
+        ]
+        in_clear = {
+            "account": (
+                "the provider's random id of an account, searched for when "
+                "the provider says something of it"
+            ),
+        }
 
     def __str__(self) -> str:
         return f"{self.public_id} ({self.type})"

@@ -74,6 +74,15 @@ class Recipient(models.Model):
             "last_edited_by",
         }
         shareable: set[str] = set()
+        kept = "with the accounts"
+        names = {"payee_name", "provider_account"}
+        in_clear = {
+            "provider_account": (
+                "the provider's random id of an account, searched for when "
+                "the provider says something of it"
+            ),
+            "bank_mark": "a keyed hash, of no use without its key",
+        }
 
     def __str__(self) -> str:
         return f"{self.public_id} ({self.status})"
@@ -100,6 +109,7 @@ class DestinationChange(models.Model):
         identifying = {"tail_before", "tail_after"}
         linkable = {"id", "recipient", "payable_from", "seen_by", "seen_at"}
         shareable = {"kind"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.recipient_id} {self.kind}"

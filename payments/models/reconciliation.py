@@ -31,6 +31,7 @@ class Reconciliation(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "public_id", "started_at", "started_by", "finished_at"}
         shareable = {"since", "until", "accounts", "accounts_done", "matched", "found"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return self.public_id
@@ -105,6 +106,7 @@ class Difference(models.Model):
             "closed_by",
         }
         shareable = {"kind", "ours_minor", "theirs_minor", "currency", "state", "outcome"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reference}"
