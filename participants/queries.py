@@ -73,6 +73,15 @@ def enrolment_for(user: User | AnonymousUser, public_id: str, act: str) -> Enrol
     return found
 
 
+def whole_person_for(user: User | AnonymousUser, public_id: str, act: str) -> Enrolment:
+    """One enrolment of somebody, if the user may do this in every pilot that they are or were in:
+    for what is done to a person, and not to their part in one pilot."""
+    found = enrolment_for(user, public_id, act)
+    for other in Pilot.objects.filter(enrolments__participant=found.participant_id).distinct():
+        access.check(roles_of(user, other), act)
+    return found
+
+
 def enrolments_of(pilot: Pilot) -> QuerySet[Enrolment]:
     """Everybody enrolled in a pilot, who came last first: names are sealed, and sort nowhere."""
     return pilot.enrolments.select_related("participant", "arm", "pilot").order_by("-pk")

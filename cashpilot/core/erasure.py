@@ -81,10 +81,25 @@ def _empty(model: Any, about: QuerySet) -> int:
     if _is_deleted(model):
         rows.delete()
     elif keys and (goes := _goes(model)):
-        rows.update(**{name: empty(model._meta.get_field(name)) for name in goes})
+        _empty_columns(rows, [model._meta.get_field(name) for name in goes])
     else:
         return 0
     return len(keys)
+
+
+def _empty_columns(rows: QuerySet, fields: list[Any]) -> None:
+    """Words that may be empty are marked as erased where there were any: what a row says by having
+    them, such as that somebody read a text aloud, stays true."""
+    marked = [field for field in fields if _is_marked(field)]
+    rows.update(**{one.name: empty(one) for one in fields if one not in marked})
+    for one in marked:
+        rows.exclude(**{one.name: ""}).update(**{one.name: ERASED})
+
+
+def _is_marked(field: Any) -> bool:
+    reaches = field.name in getattr(field.model.Privacy, "names", ())
+    is_words = isinstance(field, Sealed) and isinstance(field, TextField) and field.blank
+    return is_words and not reaches and (field.max_length or len(ERASED)) >= len(ERASED)
 
 
 def _goes(model: Any) -> list[str]:
@@ -142,7 +157,9 @@ def _without(field: Any, value: Any, quoted: re.Pattern[str]) -> Any:
     """The value without the person: what identifies is emptied, other words lose the name only."""
     if isinstance(value, str) and quoted.search(value):
         identifies = field.name in field.model.Privacy.identifying
-        return empty(field) if identifies else quoted.sub(ERASED, value)
+        if identifies:
+            return ERASED if _is_marked(field) else empty(field)
+        return quoted.sub(ERASED, value)
     if isinstance(field, JSONField):
         return _inside(value, quoted)
     return value

@@ -44,13 +44,12 @@ def words_about(rows: dict[Any, QuerySet]) -> list[QuerySet]:
     tables that are about nobody in particular; never in rows about somebody else, in the design
     of a pilot or in the accounts of staff."""
     apart = ("with the pilot", "with the account", "as machinery")
-    return [
-        model._base_manager.all()
-        if model is AuditEvent
-        else rows.get(model, model._base_manager.all())
+    elsewhere = {
+        model: model._base_manager.all()
         for model in our_models()
-        if model in rows or model.Privacy.kept not in apart
-    ]
+        if model is AuditEvent or (model not in rows and model.Privacy.kept not in apart)
+    }
+    return list((rows | elsewhere).values())
 
 
 def _leads_to(model: Any, found: dict[Any, QuerySet]) -> Q:

@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='providerevent',
             name='body',
-            field=cashpilot.core.encrypted_fields.EncryptedTextField(),
+            field=cashpilot.core.encrypted_fields.EncryptedTextField(blank=True, default=''),
         ),
         migrations.AlterField(
             model_name='recipient',

@@ -19,7 +19,7 @@ class ProviderEvent(models.Model):
     object_reference = models.CharField(max_length=100)
     happened_at = models.DateTimeField()
     received_at = models.DateTimeField()
-    body = EncryptedTextField()
+    body = EncryptedTextField(blank=True, default="")
     state = models.CharField(max_length=20, choices=State, default=State.RECEIVED)
     state_changed_at = models.DateTimeField()
     reason = models.CharField(max_length=200, blank=True, default="")

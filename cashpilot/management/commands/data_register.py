@@ -13,13 +13,14 @@ from cashpilot.core.encrypted_fields import Sealed
 FILE = "docs/data-register.md"
 HEAD = """# The register of data
 
-Generated from the class `Privacy` of every model by `manage.py data_register`: change the class, then
-write again. Masking in logs, sealing, erasure, retention, copies for people and releases all read the
-same classes. Sessions are the one thing of people outside it: they hold a participant's random id, end
-with the browser or after ten minutes on a shared phone, and go with an erasure.
+Generated from the class `Privacy` of every model by `manage.py data_register`: change the class,
+then write again. Masking in logs, sealing, erasure, retention, copies for people and releases all
+read the same classes. Sessions are the one thing of people outside it: they hold a participant's
+random id, end with the browser or after ten minutes on a shared phone, and go with an erasure.
 
-**identifying** names a person or reaches them; **linkable** points at one through other data; **shareable**
-may leave in a release, through its rules. **sealed** columns are encrypted in the database.
+**identifying** names a person or reaches them; **linkable** points at one through other data;
+**shareable** may leave in a release, through its rules. **sealed** columns are encrypted in the
+database.
 """
 
 
