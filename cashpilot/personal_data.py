@@ -3,14 +3,20 @@
 These acts span every app, and walk the models instead of naming them: see `core.personal`.
 """
 
+import io
+import json
+import zipfile
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Max, QuerySet
+from django.template.loader import render_to_string
 
 from cashpilot.core import erasure, retention
+from cashpilot.core.copies import everything_about
+from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import Refused
 from participants.models import Enrolment, Participant
 from participants.operations.leaving import leave_for_good
@@ -26,6 +32,19 @@ class NotYet(Refused):
     def __init__(self, reasons: list[str]):
         self.reasons = reasons
         super().__init__(" ".join(["Nothing was erased.", *reasons]))
+
+
+@transaction.atomic
+def copy_for(*, participant: Participant, by: str, now: datetime) -> bytes:
+    """Everything about a person in one ZIP: a page to read and JSON to keep; that it was made is
+    written down. `by` is staff, or the person themselves."""
+    said = everything_about(participant, now)
+    AuditEvent.record(participant, "participant.copied", at=now, by=by)
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("everything.html", render_to_string("copy.html", said))
+        packed.writestr("everything.json", json.dumps(said, ensure_ascii=False, indent=1))
+    return raw.getvalue()
 
 
 def why_not(participant: Participant, now: datetime) -> list[str]:

@@ -1,5 +1,6 @@
 """The questions other code may ask of participants. Nothing here writes."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.contrib.auth.models import AnonymousUser
@@ -80,6 +81,19 @@ def whole_person_for(user: User | AnonymousUser, public_id: str, act: str) -> En
     for other in Pilot.objects.filter(enrolments__participant=found.participant_id).distinct():
         access.check(roles_of(user, other), act)
     return found
+
+
+def names_of_staff(public_ids: Iterable[str]) -> dict[str, str]:
+    """What participants may call these members of staff: their names, where they gave any, and
+    what they are."""
+    found = User.objects.filter(public_id__in=public_ids).prefetch_related("memberships")
+    return {one.public_id: _called(one) for one in found}
+
+
+def _called(user: User) -> str:
+    held = {one.role for one in user.memberships.all()}
+    roles = ", ".join(str(role.label) for role in access.Role if role in held)
+    return " – ".join(filter(None, [user.get_full_name(), roles]))
 
 
 def enrolments_of(pilot: Pilot) -> QuerySet[Enrolment]:

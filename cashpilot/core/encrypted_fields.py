@@ -7,7 +7,7 @@ it asks the index, and takes no notice of large and small letters.
 from datetime import date, datetime
 from typing import Any
 
-from django.core.exceptions import FieldError
+from django.core.exceptions import EmptyResultSet, FieldError
 from django.db import DataError, models
 from django.db.models.expressions import Col
 from django.db.models.lookups import Exact, IExact
@@ -127,8 +127,9 @@ class _ByIndex:
         if not field.index or not isinstance(self.lhs, Col):
             raise FieldError(f"{field.sealed_for} is encrypted and has no index to search by.")
         index = field.model._meta.get_field(field.index)
-        column = Col(self.lhs.alias, index)
-        return compiler.compile(Exact(column, index.index_of(self.rhs)))
+        if not (wanted := index.index_of(self.rhs)):
+            raise EmptyResultSet  # nothing of it is indexed, such as a name taken for a number
+        return compiler.compile(Exact(Col(self.lhs.alias, index), wanted))
 
 
 @Sealed.register_lookup

@@ -55,10 +55,11 @@ def take_out(*, person: Model, by: str, now: datetime) -> dict[str, int]:
     rows = rows_about(person)
     quoted = _pattern(names_of(rows))
     done: dict[str, int] = {}
-    for where in words_about(rows) if quoted else ():
-        done[where.model._meta.label] = _take_quotes(where, quoted, person, by=by, now=now)
+    if quoted is not None:
+        for where in words_about(rows):
+            done[where.model._meta.label] = _take_quotes(where, quoted, person, by=by, now=now)
     for model, about in reversed(rows.items()):
-        done[model._meta.label] = done.get(model._meta.label, 0) + _empty(model, about)
+        done[model._meta.label] = max(_empty(model, about), done.get(model._meta.label, 0))
     return {label: count for label, count in done.items() if count}
 
 

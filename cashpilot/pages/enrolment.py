@@ -13,11 +13,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cashpilot import journeys
+from cashpilot.core import access
 from cashpilot.core.fields import add_refusal
+from cashpilot.core.looks import note_looks
+from cashpilot.core.models import Look
 from cashpilot.core.refusals import Refused
 from cashpilot.pages.forms import EnrolForm, FileForm
 from participants.operations.sign_in import issue_link
-from participants.queries import arms_of, consents_of, enrolment_for, pilot_for, talks_of
+from participants.queries import arms_of, consents_of, enrolment_for, pilot_for, roles_of, talks_of
 from participants.rules import OPTIONAL, REQUIRED
 from payments.queries import schedule_of
 
@@ -79,6 +82,12 @@ def file_to_fill(request, pilot_id):
 def person(request, public_id):
     """One person: who they are, what they agreed to, their payments."""
     enrolment = enrolment_for(request.user, public_id, "see people")
+    note_looks(
+        people=[enrolment.participant.public_id],
+        page=Look.Page.PERSON,
+        by=request.user.public_id,
+        now=timezone.now(),
+    )
     page = {
         "enrolment": enrolment,
         "pilot_name": enrolment.pilot.name,
@@ -86,6 +95,7 @@ def person(request, public_id):
         "consents": consents_of(enrolment),
         "talk": talks_of(enrolment).first(),
         "schedule": schedule_of(enrolment),
+        "may_copy": access.may(roles_of(request.user, enrolment.pilot), "copy personal data"),
     }
     return render(request, "person.html", page)
 

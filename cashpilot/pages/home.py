@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from cashpilot.core import access
-from participants.queries import pilots_of, roles_of
+from participants.queries import pilots_of, pilots_where, roles_of
 from payments.queries import (
+    accounts_to_close,
     award_funds_of,
     balances_of,
     events_that_need_a_person,
@@ -39,6 +40,11 @@ def to_do(request):
         "pilots": pilots,
         "items": items,
         "section": "to_do",
+        "accounts": [
+            one
+            for pilot in pilots_where(request.user, "erase people")
+            for one in accounts_to_close(pilot)
+        ],
         "events": events_that_need_a_person(request.user)[:MOST_EVENTS],
     }
     return render(request, "to_do.html", page)

@@ -96,6 +96,12 @@ def test_who_has_no_address_is_found_by_nobodys():
     assert not Participant.objects.filter(email="amina@example.org").exists()
 
 
+def test_a_number_without_digits_finds_nobody_who_has_no_number():
+    Participant.objects.create(name="Ben Example", created_at=NOON)
+
+    assert not Participant.objects.filter(phone="none").exists()
+
+
 @pytest.mark.parametrize(
     "asked",
     [{"name__contains": "Ami"}, {"name__in": ["Amina"]}, {"date_of_birth": date(1990, 5, 3)}],
