@@ -176,11 +176,11 @@ class Look(models.Model):
     """
 
     class Page(models.TextChoices):
-        PERSON = "person", _("Your details")
-        PEOPLE = "people", _("A list of people with your name in it")
-        PAPER = "paper", _("A letter or statement of yours")
-        COPY = "copy", _("A copy of everything about you")
-        ERASURE = "erasure", _("What would be erased of you")
+        PERSON = "person", _("The page of one person")
+        PEOPLE = "people", _("A list of people")
+        PAPER = "paper", _("A letter or statement")
+        COPY = "copy", _("A copy of everything")
+        ERASURE = "erasure", _("What would be erased")
 
     person = models.CharField(max_length=30)
     page = models.CharField(max_length=10, choices=Page)

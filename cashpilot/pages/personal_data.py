@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cashpilot import personal_data
 from cashpilot.core import erasure
+from cashpilot.core.encrypted_fields import BlindIndexField
 from cashpilot.core.fields import add_refusal
 from cashpilot.core.looks import looks_at, note_looks
 from cashpilot.core.models import Look
@@ -73,9 +74,11 @@ def erase(request, public_id):
         except Refused as no:
             add_refusal(form, no)
     _note(request, enrolment.participant, Look.Page.ERASURE)
+    shares = erasure.preview(enrolment.participant)
     page = _of(enrolment) | {
         "form": form,
-        "shares": [_share(one) for one in erasure.preview(enrolment.participant)],
+        "shares": [_share(one) for one in shares if one.goes or one.stays],
+        "untouched": [_plural(one.model) for one in shares if not (one.goes or one.stays)],
         "reasons": personal_data.why_not(enrolment.participant, timezone.now()),
     }
     return render(request, "erase.html", page, status=400 if form.errors else 200)
@@ -127,14 +130,25 @@ def _looks(participant: Participant) -> list[dict]:
 
 
 def _share(one: erasure.Share) -> dict:
-    columns = {field.name: str(field.verbose_name) for field in one.model._meta.fields}
+    columns = {
+        field.name: str(field.verbose_name)
+        for field in one.model._meta.fields
+        if not isinstance(field, BlindIndexField)
+    }
+    stays: dict[str, list[str]] = {}
+    for name, why in one.stays.items():
+        stays.setdefault(why, []).append(columns[name])
     return {
-        "what": str(one.model._meta.verbose_name_plural).capitalize(),
+        "what": _plural(one.model).capitalize(),
         "rows": one.rows,
-        "goes": ", ".join(columns[name] for name in one.goes),
-        "stays": {columns[name]: why for name, why in one.stays.items()},
+        "goes": ", ".join(columns[name] for name in one.goes if name in columns),
+        "stays": {", ".join(names): why for why, names in stays.items()},
         "is_deleted": one.is_deleted,
     }
+
+
+def _plural(model) -> str:
+    return str(model._meta.verbose_name_plural)
 
 
 def _note(request, participant: Participant, page: str) -> None:

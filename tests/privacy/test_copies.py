@@ -156,5 +156,5 @@ def test_people_read_who_has_looked_at_their_details(zofia):
     page = client.get(f"/my/{zofia.public_id}/data/").content.decode()
 
     assert "Caseworker" in page
-    assert "Your details" in page
+    assert "The page of one person" in page
     assert f"/my/{zofia.public_id}/data/" in client.get(f"/my/{zofia.public_id}/").content.decode()

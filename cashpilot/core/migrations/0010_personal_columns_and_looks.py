@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('person', models.CharField(max_length=30)),
-                ('page', models.CharField(choices=[('person', 'Your details'), ('people', 'A list of people with your name in it'), ('paper', 'A letter or statement of yours'), ('copy', 'A copy of everything about you'), ('erasure', 'What would be erased of you')], max_length=10)),
+                ('page', models.CharField(choices=[('person', 'The page of one person'), ('people', 'A list of people'), ('paper', 'A letter or statement'), ('copy', 'A copy of everything'), ('erasure', 'What would be erased')], max_length=10)),
                 ('by', models.CharField(max_length=60)),
                 ('at', models.DateTimeField()),
             ],
