@@ -81,3 +81,14 @@ def test_a_look_is_never_changed_nor_deleted(amina, sql):
         connection.cursor().execute(sql)
 
     assert Look.objects.get().by == BY
+
+
+def test_where_a_key_is_lost_staff_read_what_to_do_and_no_crash(client, amina, settings):
+    settings.PERSONAL_DATA_KEYS = {"2027": "n" * 40}
+
+    page = client.get(f"/staff/participants/{amina.public_id}/")
+    api = client.get(f"/api/v1/enrolments/{amina.public_id}/")
+
+    assert (page.status_code, api.status_code) == (503, 503)
+    assert "Put it back, behind the others, and start again." in page.content.decode()
+    assert api.json()["type"].endswith("cannot-open")

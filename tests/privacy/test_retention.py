@@ -14,11 +14,12 @@ from cashpilot.personal_data import keep_to_the_terms
 from cashpilot.tasks import keep_to_the_terms as task
 from participants.models import Notice, Participant, SignInToken
 from payments.models import AccountToClose, ProviderEvent
-from tests.factories import BY, NOON, a_member, a_pilot, an_enrolment
+from tests.factories import BY, NOON, a_member, a_pilot, a_user, an_enrolment
 from tests.privacy.world import LATER, a_person_with_traces
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+MAY = {"may_set_up_pilots": True}
 
 
 @pytest.fixture
@@ -172,3 +173,18 @@ def test_the_command_refuses_with_a_sentence_and_says_what_it_would_do(db):
     with pytest.raises(CommandError, match=r"Nothing was erased\. 3 payments are still to come"):
         call_command("erase", enrolment.public_id, "--as=mona@example.org")
     assert Participant.objects.get().name == "Amina Example"
+
+
+def test_who_is_in_two_pilots_is_erased_by_somebody_who_may_in_both(zofia):
+    harbour = a_pilot(name="Harbour Cash Pilot", manager=a_user("h@example.org", **MAY))
+    there = an_enrolment(harbour, arm="services", name="Quillonmarker Example")
+    type(there).objects.filter(pk=there.pk).update(participant=zofia.participant)
+    client = Client()
+    client.force_login(a_member(zofia.pilot, Role.MANAGER, email="mona@example.org"))
+    a_member(harbour, Role.CASEWORKER, email="mona@example.org")
+
+    answer = client.post(f"/api/v1/enrolments/{zofia.public_id}/erasure/")
+
+    assert answer.status_code == 403
+    zofia.participant.refresh_from_db()
+    assert zofia.participant.name == "Zofiamarker Example"
