@@ -115,24 +115,28 @@ def _is_deleted(model: Any) -> bool:
 def _take_quotes(
     where: QuerySet, quoted: re.Pattern[str], person: Model, *, by: str, now: datetime
 ) -> int:
-    model = where.model
-    columns = list(_columns_of_words(model))
-    changed: dict[str, dict[str, str]] = {}
+    digests: dict[str, dict[str, str]] = {}
     count = 0
+    for row, new in _quotes(where, quoted):
+        count += 1
+        was = row.digest() if isinstance(row, AuditEvent) else ""
+        type(row)._base_manager.filter(pk=row.pk).update(**new)
+        if isinstance(row, AuditEvent):
+            row.detail = new["detail"]
+            digests[str(row.pk)] = {"was": was, "now": row.digest()}
+    if digests:
+        AuditEvent.record(person, ERASED_DETAIL, at=now, by=by, events=digests)
+    return count
+
+
+def _quotes(where: QuerySet, quoted: re.Pattern[str]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Each row that quotes the person, with what its columns are to hold instead."""
+    columns = list(_columns_of_words(where.model))
     for row in _that_may_quote(where, columns, quoted):
         new = {one.name: _without(one, getattr(row, one.name), quoted) for one in columns}
-        new = {name: value for name, value in new.items() if value != getattr(row, name)}
-        if not new:
-            continue
-        was = row.digest() if model is AuditEvent else ""
-        model._base_manager.filter(pk=row.pk).update(**new)
-        count += 1
-        if model is AuditEvent:
-            row.detail = new["detail"]
-            changed[str(row.pk)] = {"was": was, "now": row.digest()}
-    if changed:
-        AuditEvent.record(person, ERASED_DETAIL, at=now, by=by, events=changed)
-    return count
+        changed = {name: value for name, value in new.items() if value != getattr(row, name)}
+        if changed:
+            yield row, changed
 
 
 def _columns_of_words(model: Any) -> Iterator[Any]:
