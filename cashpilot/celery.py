@@ -34,6 +34,7 @@ app.conf.beat_schedule = {
         ("build approved releases", "evaluation.build_approved_releases", 10 * SECONDS),
         ("chain the audit", "cashpilot.seal_audit", 10 * SECONDS),
         ("forget old answers", "cashpilot.forget_old_answers", 1 * HOURS),
+        ("let go of what is past its time", "cashpilot.keep_to_the_terms", 24 * HOURS),
     )
 }
 

@@ -9,6 +9,8 @@ from rest_framework.views import APIView
 
 from cashpilot import journeys
 from cashpilot.api import Pages
+from cashpilot.core.looks import note_looks
+from cashpilot.core.models import Look
 from cashpilot.core.money import known_currency, positive
 from participants.api.designs import Amendment, DesignLine
 from participants.api.draws import DrawLine
@@ -198,6 +200,9 @@ class Enrolments(APIView):
         pilot = pilot_for(request.user, pilot_id, "see people")
         pages = Pages()
         rows = pages.paginate_queryset(enrolments_of(pilot), request, view=self)
+        shown = [one.participant.public_id for one in rows or []]
+        who = {"by": request.user.public_id, "now": timezone.now()}
+        note_looks(people=shown, page=Look.Page.PEOPLE, **who)
         return pages.get_paginated_response(EnrolmentLine(rows, many=True).data)
 
     @extend_schema(operation_id="enrol", request=NewParticipant, responses={201: EnrolmentLine})

@@ -6,6 +6,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from cashpilot import (
+    data_endpoints,
     endpoints,
     health,
     timelines,
@@ -33,6 +34,9 @@ api = [
         "enrolments/<slug:public_id>/life-events/<slug:event_id>/correct/",
         endpoints.CorrectLifeEvent.as_view(),
     ),
+    path("enrolments/<slug:public_id>/looks/", data_endpoints.Looks.as_view()),
+    path("enrolments/<slug:public_id>/copy/", data_endpoints.Copy.as_view()),
+    path("enrolments/<slug:public_id>/erasure/", data_endpoints.Erasure.as_view()),
     path("", include("participants.api.urls")),
     path("", include("payments.api.urls")),
 ]

@@ -10,6 +10,8 @@ from django.conf import settings
 GOOD = {
     "SECRET_KEY": "s" * 50,
     "PSEUDONYM_KEY": "p" * 50,
+    "PERSONAL_DATA_KEYS": "2026:" + "k" * 50,
+    "BLIND_INDEX_KEY": "b" * 50,
     "DATABASE_URL": "postgresql://cashpilot@db.example.org/cashpilot",
     "ALLOWED_HOSTS": "cash.example.org",
     "BROKER_URL": "redis://broker.example.org/0",
@@ -86,6 +88,13 @@ def test_an_empty_setting_is_a_missing_one():
         ({"STRIPE_API_BASE": "http://127.0.0.1:12111"}, "needs DEBUG off and STRIPE_API_BASE="),
         ({"STRIPE_LOG": "debug"}, "STRIPE_LOG prints personal data to the console: unset it."),
         ({"PSEUDONYM_KEY": "short"}, "PSEUDONYM_KEY is too short: use at least 32"),
+        ({"BLIND_INDEX_KEY": "short"}, "BLIND_INDEX_KEY is too short: use at least 32"),
+        ({"PERSONAL_DATA_KEYS": "short"}, "PERSONAL_DATA_KEYS must be such as 2026:secret"),
+        ({"PERSONAL_DATA_KEYS": "2026:short"}, "PERSONAL_DATA_KEYS is too short: the key “2026”"),
+        (
+            {"PERSONAL_DATA_KEYS": f"a:{'k' * 50},a:{'l' * 50}"},
+            "PERSONAL_DATA_KEYS must be such as 2026:secret",
+        ),
     ],
     ids=lambda value: " ".join(value.values()) if isinstance(value, dict) else "",
 )

@@ -38,6 +38,8 @@ ACTS: dict[str, frozenset[Role]] = {
     "note what arrived": frozenset({Role.MANAGER, Role.CASEWORKER, Role.PREPARER, Role.APPROVER}),
     "match the books": frozenset({Role.MANAGER, Role.APPROVER}),
     "record answers": frozenset({Role.MANAGER, Role.CASEWORKER}),
+    "copy personal data": frozenset({Role.MANAGER}),
+    "erase people": frozenset({Role.MANAGER}),
     "see results": frozenset({Role.MANAGER, Role.RESEARCHER}),
     "request releases": frozenset({Role.RESEARCHER}),
     "approve releases": frozenset({Role.MANAGER}),

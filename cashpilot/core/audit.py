@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from cashpilot.core.models import AuditEvent, AuditSeal
 
 GENESIS = "0" * 64
+ERASED_DETAIL = "audit.detail erased"
 _ONE_SEALER = 4_201_001
 RESTRICTED = "restricted "
 
@@ -43,8 +44,12 @@ def seal(limit: int = 5_000) -> int:
 
 
 def verify() -> Iterator[str]:
-    """Walk the chain and name each event that was altered or removed, in words for an auditor."""
-    chain, expected = GENESIS, 1
+    """Walk the chain and name each event that was altered or removed, in words for an auditor.
+
+    An event whose detail was erased agrees if the audit itself says so: the erasure is an event of
+    the chain, with the digest before and after.
+    """
+    chain, expected, before = GENESIS, 1, _digests_before()
     for link in AuditSeal.objects.order_by("position").iterator():
         if link.position != expected:
             yield f"Position {expected} of the chain is missing."
@@ -52,9 +57,36 @@ def verify() -> Iterator[str]:
         event = AuditEvent.objects.filter(pk=link.event_id).first()
         if event is None:
             yield f"Audit event {link.event_id} (position {link.position}) was removed."
-        elif _link(chain, event.digest()) != link.chain:
+        elif not _agrees(chain, link, event, before):
             yield f"Audit event {link.event_id} (position {link.position}) was altered: {event}"
         chain, expected = link.chain, expected + 1
+
+
+def _digests_before() -> dict[tuple[int, str], str]:
+    """What each erased event's digest was before, by what it became."""
+    return {
+        (int(event_id), digests["now"]): digests["was"]
+        for erasure in AuditEvent.objects.filter(verb=ERASED_DETAIL)
+        for event_id, digests in erasure.detail["events"].items()
+    }
+
+
+def _agrees(
+    chain: str, link: AuditSeal, event: AuditEvent, before: dict[tuple[int, str], str]
+) -> bool:
+    digest: str | None = event.digest()
+    seen: set[str] = set()
+    while digest and digest not in seen:
+        if _link(chain, digest) == link.chain:
+            return True
+        seen.add(digest)
+        digest = before.get((event.pk, digest))
+    return False
+
+
+def erased() -> int:
+    """How many events had personal details erased since they were written."""
+    return len({event_id for event_id, _ in _digests_before()})
 
 
 def _link(previous: str, digest: str) -> str:

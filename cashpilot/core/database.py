@@ -4,9 +4,16 @@ from collections.abc import Sequence
 
 from django.db.migrations import RunSQL
 
-_REFUSE = """
+OPEN_PERSONAL_COLUMNS = "SET LOCAL cashpilot.personal_columns = 'open'"
+_ARE_OPEN = "current_setting('cashpilot.personal_columns', true) = 'open'"
+
+_REFUSE = f"""
 CREATE OR REPLACE FUNCTION cashpilot_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'UPDATE' AND TG_NARGS > 0 AND {_ARE_OPEN}
+        AND to_jsonb(NEW) - TG_ARGV::text[] = to_jsonb(OLD) - TG_ARGV::text[] THEN
+        RETURN NEW;
+    END IF;
     IF TG_OP = 'TRUNCATE' AND current_setting('cashpilot.allow_truncate', true) = 'on' THEN
         RETURN NULL;
     END IF;
@@ -36,6 +43,26 @@ class AppendOnly(RunSQL):
 
     def deconstruct(self):
         return (type(self).__name__, [self.table], {})
+
+
+class PersonalColumns(RunSQL):
+    """On an append-only table these columns, and no others, may be sealed anew or erased, by a
+    transaction that says so (`OPEN_PERSONAL_COLUMNS`); everything else of a row stays written once.
+    """
+
+    def __init__(self, table: str, *columns: str):
+        self.parts = [table, *columns]
+        named = ", ".join(f"'{one}'" for one in columns)
+        super().__init__(_append_only_again(table, named), _append_only_again(table, ""))
+
+    def deconstruct(self):
+        return (type(self).__name__, self.parts, {})
+
+
+def _append_only_again(table: str, columns: str) -> str:
+    return f"""{_REFUSE} DROP TRIGGER append_only ON {table};
+        CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION cashpilot_append_only({columns});"""
 
 
 class Agrees(RunSQL):
@@ -91,9 +118,11 @@ def refuse_if(condition: str, sentence: str) -> str:
     )
 
 
-def refuse_change_of(*columns: str) -> str:
-    """PL/pgSQL for a guard's body: these columns are written once."""
+def refuse_change_of(*columns: str, unless_personal: bool = False) -> str:
+    """PL/pgSQL for a guard's body: these columns are written once; or, `unless_personal`, except
+    where they are sealed anew or erased."""
     new, old = (", ".join(f"{row}.{one}" for one in columns) for row in ("NEW", "OLD"))
-    return refuse_if(
-        f"({new}) IS DISTINCT FROM ({old})", "written once: {}".format(", ".join(columns))
-    )
+    changed = f"({new}) IS DISTINCT FROM ({old})"
+    if unless_personal:
+        changed += f" AND {_ARE_OPEN} IS NOT TRUE"
+    return refuse_if(changed, "written once: {}".format(", ".join(columns)))

@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
 from cashpilot.core.ids import new_id
 
 
@@ -40,6 +42,14 @@ class User(AbstractUser):
         identifying = {"username", "email", "first_name", "last_name", "password"}
         linkable = {"id", "public_id", "last_login", "date_joined"}
         shareable = {"is_active", "is_staff", "is_superuser", "may_set_up_pilots"}
+        kept = "with the account"
+        in_clear = {
+            "username": "for signing in; staff are no participants",
+            "email": "for signing in; staff are no participants",
+            "first_name": "for signing in; staff are no participants",
+            "last_name": "for signing in; staff are no participants",
+            "password": "a slow hash",
+        }
 
     def __str__(self) -> str:
         return self.get_full_name() or self.public_id
@@ -64,6 +74,7 @@ class AuditEvent(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "subject", "by", "detail", "at"}
         shareable = {"verb"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.by} {self.verb} {self.subject}"
@@ -107,6 +118,7 @@ class AuditSeal(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "position", "event_id", "chain"}
         shareable: set[str] = set()
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.position} {self.chain[:12]}"
@@ -122,6 +134,7 @@ class Heartbeat(models.Model):
         identifying: set[str] = set()
         linkable: set[str] = set()
         shareable = {"id", "name", "beat_at"}
+        kept = "as machinery"
 
     def __str__(self) -> str:
         return f"{self.name} {self.beat_at:%Y-%m-%d %H:%M:%S}"
@@ -138,7 +151,7 @@ class KeptAnswer(models.Model):
     request_hash = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True)
     content_type = models.CharField(max_length=100, blank=True, default="")
-    body = models.TextField(blank=True, default="")
+    body = EncryptedTextField(blank=True, default="")
     asked_at = models.DateTimeField(db_index=True)
 
     class Meta:
@@ -150,6 +163,39 @@ class KeptAnswer(models.Model):
         identifying = {"body"}
         linkable = {"id", "user", "key", "request_hash", "asked_at"}
         shareable = {"status", "content_type"}
+        kept = "for a day"
 
     def __str__(self) -> str:
         return f"{self.key} {self.status or 'no answer yet'}"
+
+
+class Look(models.Model):
+    """That a member of staff looked at what names one person: who, when, on which page.
+
+    Append-only. `person` is a participant's public id, so that the line outlives an erasure.
+    """
+
+    class Page(models.TextChoices):
+        PERSON = "person", _("The page of one person")
+        PEOPLE = "people", _("A list of people")
+        PAPER = "paper", _("A letter or statement")
+        COPY = "copy", _("A copy of everything")
+        ERASURE = "erasure", _("What would be erased")
+
+    person = models.CharField(max_length=30)
+    page = models.CharField(max_length=10, choices=Page)
+    by = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "at"], name="looks_by_person")]
+
+    class Privacy:
+        identifying: set[str] = set()
+        linkable = {"id", "person", "by", "at"}
+        shareable = {"page"}
+        points = [("person", "participants.Participant.public_id")]
+        kept = "with the accounts"
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.by} {self.page} {self.person}"

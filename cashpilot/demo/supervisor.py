@@ -29,6 +29,8 @@ LIVE_KEYS = ("sk_live_", "rk_live_")
 SECRETS = {
     "SECRET_KEY": "",
     "PSEUDONYM_KEY": "",
+    "PERSONAL_DATA_KEYS": "demo:",
+    "BLIND_INDEX_KEY": "",
     "DATABASE_PASSWORD": "",
     "STRIPE_WEBHOOK_SECRET_PLATFORM": "whsec_",
     "STRIPE_WEBHOOK_SECRET_CONNECT": "whsec_",

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from cashpilot import journeys
 from cashpilot.core import access
 from cashpilot.core.fields import add_refusal
+from cashpilot.core.looks import note_looks
+from cashpilot.core.models import Look
 from cashpilot.core.refusals import Refused
 from cashpilot.pages.forms import EnrolForm, FileForm
 from cashpilot.pages.study import surveys_due_of
@@ -85,6 +87,12 @@ def person(request, public_id):
     paid, which surveys wait for them and which places they are told of."""
     enrolment = enrolment_for(request.user, public_id, "see people")
     roles = roles_of(request.user, enrolment.pilot)
+    note_looks(
+        people=[enrolment.participant.public_id],
+        page=Look.Page.PERSON,
+        by=request.user.public_id,
+        now=timezone.now(),
+    )
     page = {
         "enrolment": enrolment,
         "pilot_name": enrolment.pilot.name,
@@ -93,6 +101,7 @@ def person(request, public_id):
         "talk": talks_of(enrolment).first(),
         "schedule": schedule_of(enrolment),
         "is_lead": access.may(roles, "safeguard people"),
+        "may_copy": access.may(roles, "copy personal data"),
     }
     if not enrolment.is_paid:
         page["places"] = places_for(enrolment.pilot)

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_GET
 
 from cashpilot.core import access
 from cashpilot.pages.problems import worklist
-from participants.queries import pilots_of, roles_of
+from participants.queries import pilots_of, pilots_where, roles_of
 from participants.queries.applications import applications_of
 from payments.queries import (
+    accounts_to_close,
     award_funds_of,
     balances_of,
     events_that_need_a_person,
@@ -46,6 +47,11 @@ def to_do(request):
         "problems": problems[:MOST_PROBLEMS],
         "count": len(items) + len(problems),
         "section": "to_do",
+        "accounts": [
+            one
+            for pilot in pilots_where(request.user, "erase people")
+            for one in accounts_to_close(pilot)
+        ],
         "events": events_that_need_a_person(request.user)[:MOST_EVENTS],
     }
     return render(request, "to_do.html", page)

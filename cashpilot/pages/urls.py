@@ -9,6 +9,7 @@ from cashpilot.pages import (
     enrolment,
     home,
     life_events,
+    personal_data,
     pilots,
     problems,
     setting_up,
@@ -61,6 +62,14 @@ staff_patterns = [
     path("participants/<slug:public_id>/", enrolment.person, name="person"),
     path("participants/<slug:public_id>/sign-in-link/", enrolment.offer_link, name="offer_link"),
     path("participants/<slug:public_id>/timeline/", timeline.timeline, name="timeline"),
+    path("participants/<slug:public_id>/personal-data/", personal_data.looks, name="personal_data"),
+    path(
+        "participants/<slug:public_id>/personal-data/copy/",
+        personal_data.copy,
+        name="copy_of_person",
+    ),
+    path("participants/<slug:public_id>/erase/", personal_data.erase, name="erase_person"),
+    path("accounts-to-close/<slug:public_id>/closed/", personal_data.closed, name="account_closed"),
     path("participants/<slug:public_id>/choices/", choices.choices, name="choices"),
     path("participants/<slug:public_id>/life-events/", life_events.life_events, name="life_events"),
     path(
@@ -78,6 +87,8 @@ staff_patterns = [
 urlpatterns = [
     path("", home.front_door, name="front_door"),
     path("my/<slug:public_id>/timeline/", timeline.my_timeline, name="my_timeline"),
+    path("my/<slug:public_id>/data/", personal_data.my_data, name="my_data"),
+    path("my/<slug:public_id>/data/copy/", personal_data.my_copy, name="my_copy"),
     path("my/<slug:public_id>/choices/", choices.my_choices, name="my_choices"),
     path("my/<slug:public_id>/choices/<slug:purpose>/", choices.my_choice, name="my_choice"),
 ]

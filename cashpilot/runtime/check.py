@@ -140,6 +140,11 @@ STEPS = (
         command("manage.py", "draw_lifecycles", "--check"),
         "cashpilot/management/commands/draw_lifecycles.py",
     ),
+    Step(
+        "data-register",
+        command("manage.py", "data_register", "--check"),
+        "cashpilot/management/commands/data_register.py",
+    ),
     Step("openapi", schema, "docs/openapi.yaml"),
 )
 

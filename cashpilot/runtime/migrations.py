@@ -1,4 +1,8 @@
-"""Migrations that would lock a table or break the version still running."""
+"""Migrations that would lock a table or break the version still running.
+
+Those in `WEB_IS_STOPPED` seal columns that an older version could not read: docs/operating.md has
+them run while nothing else does.
+"""
 
 import os
 import sys
@@ -10,6 +14,7 @@ from django.apps import apps
 from django_migration_linter import MigrationLinter
 
 FOLDER = Path(__file__).resolve().parents[2]
+WEB_IS_STOPPED = ["0030_sealed_people", "0030_sealed_words", "0010_sealed_readers"]
 
 
 def main() -> None:
@@ -17,7 +22,11 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cashpilot.settings.dev")
     django.setup()
     linter = MigrationLinter(
-        str(FOLDER), include_apps=sorted(our_apps()), ignore_initial_migrations=True, no_cache=True
+        str(FOLDER),
+        include_apps=sorted(our_apps()),
+        ignore_initial_migrations=True,
+        no_cache=True,
+        ignore_name=WEB_IS_STOPPED,
     )
     linter.lint_all_migrations()
     sys.exit(linter.has_errors)

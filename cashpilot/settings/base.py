@@ -198,6 +198,7 @@ PAYMENT_PROVIDER = "payments.providers.stripe.StripeProvider"
 POSTGRES_PROGRAMS = os.environ.get("CASHPILOT_PG_BIN", "")
 SEND_MARK_FILE = os.environ.get("SEND_MARK_FILE", "")
 SEND_LEASE_SECONDS = int(os.environ.get("SEND_LEASE_SECONDS", "120"))
+ERASE_AFTER_DAYS = int(os.environ.get("ERASE_AFTER_DAYS", "730"))
 COOLING_OFF_HOURS = int(os.environ.get("COOLING_OFF_HOURS", "72"))
 SEND_THREADS = int(os.environ.get("SEND_THREADS", "12"))
 STRIPE_CALLS_A_SECOND = {  # together, over all workers; 0 means no limit of our own

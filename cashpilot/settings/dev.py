@@ -9,6 +9,10 @@ from cashpilot.settings.base import MIDDLEWARE, money_settings
 DEBUG = os.environ.get("DEBUG") == "1"
 SECRET_KEY = os.environ.get("SECRET_KEY", "only-for-development-" + "0" * 40)
 PSEUDONYM_KEY = os.environ.get("PSEUDONYM_KEY", "only-for-development-" + "0" * 40)
+PERSONAL_DATA_KEYS = environment.keys(
+    "PERSONAL_DATA_KEYS", default="development:only-for-development-" + "0" * 40
+)
+BLIND_INDEX_KEY = os.environ.get("BLIND_INDEX_KEY", "only-for-development-" + "0" * 40)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 DATABASES = {
     "default": environment.database(

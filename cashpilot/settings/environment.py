@@ -1,6 +1,7 @@
 """Reading the environment: a missing or wrong setting is one sentence that says what to do."""
 
 import os
+import re
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -8,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 LIVE_PREFIXES = ("sk_live_", "rk_live_")
 STRIPE_HOST = "https://api.stripe.com"
 SHORTEST_SECRET = 32
+KEY_ID = re.compile(r"[a-z0-9-]{1,20}")
 MODES = ("demo", "test", "sandbox", "live")
 
 
@@ -27,6 +29,29 @@ def long_secret(name: str, what_for: str) -> str:
             f"{name} is too short: use at least {SHORTEST_SECRET} random characters."
         )
     return value
+
+
+def keys(name: str, default: str = "") -> dict[str, str]:
+    """Keys for personal data by their ids, as `new:secret,old:secret`; the first one writes.
+
+    Without any of them nobody's name can be read again, so a key is never replaced unasked.
+    """
+    given = os.environ.get(name, "") or default or required(name, "it seals personal data")
+    found: dict[str, str] = {}
+    for one in given.split(","):
+        key_id, colon, secret = one.strip().partition(":")
+        if not (colon and KEY_ID.fullmatch(key_id)) or key_id in found:
+            raise ImproperlyConfigured(
+                f"{name} must be such as 2026:secret or 2027:secret,2026:secret, the one that "
+                "writes first: each id once, of small letters, digits and dashes."
+            )
+        if len(secret.encode()) < SHORTEST_SECRET:
+            raise ImproperlyConfigured(
+                f"{name} is too short: the key “{key_id}” needs at least {SHORTEST_SECRET} random "
+                "characters."
+            )
+        found[key_id] = secret
+    return found
 
 
 def database(url: str) -> dict:

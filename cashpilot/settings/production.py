@@ -13,6 +13,10 @@ SECRET_KEY = environment.required("SECRET_KEY", "it signs sessions; use 50 rando
 PSEUDONYM_KEY = environment.long_secret(
     "PSEUDONYM_KEY", "it makes the pseudonyms in released datasets; keep it out of the database"
 )
+PERSONAL_DATA_KEYS = environment.keys("PERSONAL_DATA_KEYS")
+BLIND_INDEX_KEY = environment.long_secret(
+    "BLIND_INDEX_KEY", "it finds people by name, email and phone in sealed columns"
+)
 DATABASES = {
     "default": environment.database(
         environment.required("DATABASE_URL", "the address of the PostgreSQL database")

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
 from cashpilot.core.ids import new_id
 from participants.models import Consent, Enrolment, Pilot
 from participants.rules import LONGEST
@@ -41,6 +42,7 @@ class ResearchText(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "public_id", "pilot", "published_at"}
         shareable = {"purpose", "version", "language", "body"}
+        kept = "with the pilot"
 
     def __str__(self) -> str:
         return f"{self.purpose} v{self.version} ({self.language})"
@@ -68,7 +70,9 @@ class ResearchConsent(models.Model):
     how = models.CharField(
         max_length=10, choices=Consent.How, blank=True, default="", db_default=""
     )
-    read_by = models.CharField(max_length=LONGEST["read_by"], blank=True, default="", db_default="")
+    read_by = EncryptedTextField(
+        max_length=LONGEST["read_by"], blank=True, default="", db_default=""
+    )
     decided_on = models.DateField()
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=60)
@@ -97,6 +101,7 @@ class ResearchConsent(models.Model):
             "recorded_by",
         }
         shareable: set[str] = set()
+        kept = "with the person"
 
     def __str__(self) -> str:
         return f"{self.enrolment} {self.decision} {self.purpose}"

@@ -80,6 +80,7 @@ class Release(models.Model):
             "note",
         }
         shareable = {"manifest", "state"}
+        kept = "with the pilot"
 
     def __str__(self) -> str:
         return self.public_id

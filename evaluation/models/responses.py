@@ -21,6 +21,7 @@ class Wave(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "pilot", "opens_on"}
         shareable = {"number", "name"}
+        kept = "with the pilot"
 
     def __str__(self) -> str:
         return f"Wave {self.number}: {self.name}"
@@ -55,6 +56,7 @@ class Response(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "enrolment", "answered_on", "recorded_at"}
         shareable = {"wave", "instrument", "version", "item", "value", "mode"}
+        kept = "with the person"
 
     def __str__(self) -> str:
         return f"{self.enrolment} wave {self.wave_id} {self.item}"

@@ -5,6 +5,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from cashpilot.core.looks import note_looks
+from cashpilot.core.models import Look
 from participants.api.serializers import (
     BenefitNoteLine,
     EnrolmentLine,
@@ -30,7 +32,10 @@ class OnePerson(APIView):
     @extend_schema(operation_id="enrolment", responses=EnrolmentLine)
     def get(self, request, public_id):
         """One person in a pilot."""
-        return Response(EnrolmentLine(enrolment_for(request.user, public_id, "see people")).data)
+        enrolment = enrolment_for(request.user, public_id, "see people")
+        people, who = [enrolment.participant.public_id], request.user.public_id
+        note_looks(people=people, page=Look.Page.PERSON, by=who, now=timezone.now())
+        return Response(EnrolmentLine(enrolment).data)
 
 
 class ConsentTexts(APIView):

@@ -5,13 +5,20 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import (
+    BlindIndexField,
+    EncryptedDateField,
+    EncryptedTextField,
+)
 from cashpilot.core.ids import new_id
+from cashpilot.core.indexed import Indexed
 from participants.models.designs import EligibilityVersion
 from participants.models.people import Enrolment
 from participants.models.pilots import Pilot
+from participants.rules import EARLIEST_BIRTH
 
 
-class Application(models.Model):
+class Application(Indexed):
     """Somebody asks to join a pilot. Who they are stands here; what they answered, and what came of
     it, stands in its decisions."""
 
@@ -19,10 +26,15 @@ class Application(models.Model):
         max_length=30, unique=True, default=partial(new_id, "app"), editable=False
     )
     pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="applications")
-    name = models.CharField(max_length=200)
-    date_of_birth = models.DateField(null=True, blank=True)
-    email = models.EmailField(blank=True, default="")
-    phone = models.CharField(max_length=30, blank=True, default="")
+    name = EncryptedTextField(max_length=200, index="name_index")
+    name_index = BlindIndexField(of="name", db_index=True)
+    date_of_birth = EncryptedDateField(
+        null=True, blank=True, earliest=EARLIEST_BIRTH, latest="made_at"
+    )
+    email = EncryptedTextField(max_length=254, blank=True, default="", index="email_index")
+    email_index = BlindIndexField(of="email", db_index=True)
+    phone = EncryptedTextField(max_length=30, blank=True, default="", index="phone_index")
+    phone_index = BlindIndexField(of="phone", kind="phone", db_index=True)
     language = models.CharField(max_length=10, choices=settings.PARTICIPANT_LANGUAGES, default="en")
     made_at = models.DateTimeField()
     enrolment = models.OneToOneField(
@@ -37,8 +49,14 @@ class Application(models.Model):
 
     class Privacy:
         identifying = {"name", "date_of_birth", "email", "phone"}
+        identifying |= {"name_index", "email_index", "phone_index"}
         linkable = {"id", "public_id", "pilot", "made_at", "enrolment"}
         shareable = {"language"}
+        kept = "with the person"
+        names = {"name", "email", "phone"}
+        in_clear = dict.fromkeys(
+            ("name_index", "email_index", "phone_index"), "a keyed index, which names nobody"
+        )
 
     def __str__(self) -> str:
         return self.public_id
@@ -91,6 +109,11 @@ class ApplicationDecision(models.Model):
             "recorded_at",
         }
         shareable = {"number", "questions", "result"}
+        kept = "with the person"
+        in_clear = {
+            "answers": "answers to a pilot's questions, asked by their codes, with no name in them",
+            "reasons": "the same answers as sentences of the pilot's rule",
+        }
 
     def __str__(self) -> str:
         return f"{self.application} no. {self.number}: {self.result}"

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cashpilot.core.calendars import NATIONS
+from cashpilot.core.encrypted_fields import EncryptedTextField
 from cashpilot.core.ids import new_id
 from participants.models.people import Enrolment
 from participants.rules import LONGEST
@@ -87,7 +88,7 @@ class BetterOffTalk(models.Model):
     )
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="better_off_talks")
     held_on = models.DateField()
-    held_with = models.CharField(max_length=LONGEST["held_with"])
+    held_with = EncryptedTextField(max_length=LONGEST["held_with"])
     outcome = models.CharField(max_length=12, choices=Outcome)
     facts_told = models.JSONField(default=list)
     recorded_by = models.CharField(max_length=40)
@@ -110,6 +111,10 @@ class BetterOffTalk(models.Model):
             "recorded_at",
         }
         shareable: set[str] = set()
+        kept = "with the person"
+        in_clear = {
+            "outcome": "one word of a short list, which tells no name",
+        }
 
     def __str__(self) -> str:
         return self.public_id
@@ -130,9 +135,9 @@ class BenefitNote(models.Model):
     )
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="benefit_notes")
     kind = models.CharField(max_length=12, choices=Kind)
-    programme = models.CharField(max_length=LONGEST["programme"])
+    programme = EncryptedTextField(max_length=LONGEST["programme"])
     noted_on = models.DateField()
-    note = models.CharField(max_length=LONGEST["note"], blank=True, default="")
+    note = EncryptedTextField(max_length=LONGEST["note"], blank=True, default="")
     recorded_by = models.CharField(max_length=40)
     recorded_at = models.DateTimeField()
 
@@ -145,6 +150,10 @@ class BenefitNote(models.Model):
         identifying = {"kind", "programme", "note"}
         linkable = {"id", "public_id", "enrolment", "noted_on", "recorded_by", "recorded_at"}
         shareable: set[str] = set()
+        kept = "with the person"
+        in_clear = {
+            "kind": "one word of a short list, which tells no name",
+        }
 
     def __str__(self) -> str:
         return self.public_id

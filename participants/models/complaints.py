@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
 from cashpilot.core.ids import new_id
 from participants.models.people import Enrolment
 from participants.rules import LONGEST
@@ -37,7 +38,7 @@ class Complaint(models.Model):
     )
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="complaints")
     kind = models.CharField(max_length=12, choices=Kind)
-    body = models.CharField(max_length=LONGEST["body"])
+    body = EncryptedTextField(max_length=LONGEST["body"])
     how = models.CharField(max_length=10, choices=How)
     about = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
@@ -70,6 +71,7 @@ class Complaint(models.Model):
             "made_at",
         }
         shareable = {"kind", "how", "state"}
+        kept = "with the person"
 
     def __str__(self) -> str:
         return self.public_id
@@ -97,7 +99,7 @@ class ComplaintStep(models.Model):
 
     complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="steps")
     what = models.CharField(max_length=12, choices=What)
-    words = models.CharField(max_length=LONGEST["words"], blank=True, default="")
+    words = EncryptedTextField(max_length=LONGEST["words"], blank=True, default="")
     made_by = models.CharField(max_length=40)
     made_at = models.DateTimeField()
 
@@ -105,6 +107,7 @@ class ComplaintStep(models.Model):
         identifying = {"words"}
         linkable = {"id", "complaint", "made_by", "made_at"}
         shareable = {"what"}
+        kept = "with the person"
 
     def __str__(self) -> str:
         return f"{self.complaint_id} {self.what}"

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
 from cashpilot.core.ids import new_id
 from participants.models.people import Enrolment
 from participants.models.pilots import Pilot
@@ -40,6 +41,7 @@ class ConsentText(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "public_id", "pilot", "published_at"}
         shareable = {"purpose", "version", "language", "body"}
+        kept = "with the pilot"
 
     def __str__(self) -> str:
         return f"{self.purpose} v{self.version} ({self.language})"
@@ -65,7 +67,9 @@ class Consent(models.Model):
     decision = models.CharField(max_length=10, choices=Decision)
     decided_on = models.DateField()
     how = models.CharField(max_length=10, choices=How)
-    read_by = models.CharField(max_length=LONGEST["read_by"], blank=True, default="", db_default="")
+    read_by = EncryptedTextField(
+        max_length=LONGEST["read_by"], blank=True, default="", db_default=""
+    )
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=60)
 
@@ -80,6 +84,7 @@ class Consent(models.Model):
         identifying = {"read_by"}
         linkable = {"id", "enrolment", "decided_on", "recorded_at", "recorded_by"}
         shareable = {"text", "decision", "how"}
+        kept = "with the person"
 
     def __str__(self) -> str:
         return f"{self.enrolment} {self.decision} {self.text}"

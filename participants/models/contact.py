@@ -63,6 +63,7 @@ class SafeContact(models.Model):
             "set_at",
         }
         shareable: set[str] = set()
+        kept = "with the person"
 
     def __str__(self) -> str:
         return self.public_id

@@ -16,6 +16,7 @@ class PilotDraft(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "pilot", "kept_at"}
         shareable = {"plan"}
+        kept = "with the pilot"
 
     def __str__(self) -> str:
         return f"draft of {self.pilot}"
@@ -63,6 +64,7 @@ class DesignVersion(models.Model):
             "has_waiting_list",
             "has_not_in_study",
         }
+        kept = "with the pilot"
 
     def __str__(self) -> str:
         return f"design {self.version} of {self.pilot}"
@@ -93,6 +95,7 @@ class EligibilityVersion(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "pilot", "reason", "made_by", "made_at"}
         shareable = {"version", "document"}
+        kept = "with the pilot"
 
     def __str__(self) -> str:
         return f"questions {self.version} of {self.pilot}"

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
 from cashpilot.core.ids import new_code, new_id
 from participants.models.consent import Consent
 from participants.models.people import Participant
@@ -52,10 +53,11 @@ class Draw(models.Model):
         ]
 
     class Privacy:
-        identifying = {"sealed_seed"}
-        linkable = {"id", "public_id", "pilot", "committed_by", "committed_at"}
+        identifying: set[str] = set()
+        linkable = {"id", "public_id", "pilot", "sealed_seed", "committed_by", "committed_at"}
         linkable |= {"state_changed_at", "seed", "roster_digest", "outcomes_digest", "reason"}
         shareable = {"design", "commitment", "state"}
+        kept = "with the pilot"
 
     def __str__(self) -> str:
         return self.public_id
@@ -77,7 +79,7 @@ class Entrant(models.Model):
     group = models.JSONField(default=dict)
     consent_date = models.DateField()
     how = models.CharField(max_length=10, choices=Consent.How)
-    read_by = models.CharField(max_length=LONGEST["read_by"], blank=True, default="")
+    read_by = EncryptedTextField(max_length=LONGEST["read_by"], blank=True, default="")
     entered_by = models.CharField(max_length=60)
     entered_at = models.DateTimeField()
 
@@ -95,6 +97,7 @@ class Entrant(models.Model):
         linkable = {"id", "public_id", "draw", "participant", "code", "group"}
         linkable |= {"consent_date", "entered_by", "entered_at"}
         shareable = {"how"}
+        kept = "with the person"
 
     def __str__(self) -> str:
         return self.public_id
@@ -128,6 +131,7 @@ class Allotment(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "entrant", "position"}
         shareable = {"kind", "arm"}
+        kept = "with the person"
 
     def __str__(self) -> str:
         return f"{self.entrant} {self.kind}"

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
 from cashpilot.core.ids import new_id
 from participants.models.people import Enrolment, Participant
 from participants.models.pilots import Pilot
@@ -33,7 +34,7 @@ class Notice(models.Model):
     )
     participant = models.ForeignKey(Participant, models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=20, choices=Kind)
-    address = models.EmailField(blank=True, default="")
+    address = EncryptedTextField(max_length=254, blank=True, default="")
     made_at = models.DateTimeField()
     wait_until = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=State)
@@ -55,6 +56,8 @@ class Notice(models.Model):
             "state_changed_at",
         }
         shareable = {"kind", "state"}
+        kept = "half a year"
+        names = {"address"}
 
     def __str__(self) -> str:
         return f"{self.public_id} ({self.kind})"
@@ -111,6 +114,11 @@ class LifeEvent(models.Model):
             "recorded_at",
         }
         shareable: set[str] = set()
+        kept = "with the person"
+        in_clear = {
+            "kind": ("one word of a short list, which tells no name; payments are decided by it"),
+            "happened_on": "a date beside that word",
+        }
 
     def __str__(self) -> str:
         return self.public_id
@@ -140,6 +148,7 @@ class LifeEventPolicy(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "pilot"}
         shareable = {"kind", "effect"}
+        kept = "with the pilot"
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.effect}"

@@ -2,42 +2,60 @@ from functools import partial
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import (
+    BlindIndexField,
+    EncryptedDateField,
+    EncryptedTextField,
+)
 from cashpilot.core.ids import new_code, new_id
+from cashpilot.core.indexed import Indexed
 from participants.models.designs import DesignVersion
 from participants.models.pilots import Arm, Pilot
 from participants.rules import EARLIEST_BIRTH
 
 
-class Participant(models.Model):
-    """A person in a pilot: paid or not, in whichever arm."""
+class Participant(Indexed):
+    """A person in a pilot: paid or not, in whichever arm. Who they are is sealed."""
 
     public_id = models.CharField(
         max_length=30, unique=True, default=partial(new_id, "par"), editable=False
     )
-    name = models.CharField(max_length=200)
-    date_of_birth = models.DateField(null=True, blank=True)
-    email = models.EmailField(blank=True, default="")
-    phone = models.CharField(max_length=30, blank=True, default="")
+    name = EncryptedTextField(max_length=200, index="name_index")
+    name_index = BlindIndexField(of="name", db_index=True)
+    date_of_birth = EncryptedDateField(
+        null=True, blank=True, earliest=EARLIEST_BIRTH, latest="created_at"
+    )
+    email = EncryptedTextField(max_length=254, blank=True, default="", index="email_index")
+    email_index = BlindIndexField(of="email", db_index=True)
+    phone = EncryptedTextField(max_length=30, blank=True, default="", index="phone_index")
+    phone_index = BlindIndexField(of="phone", kind="phone", db_index=True)
     language = models.CharField(max_length=10, choices=settings.PARTICIPANT_LANGUAGES, default="en")
     created_at = models.DateTimeField()
     contact_stopped_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(date_of_birth=None)
-                | Q(date_of_birth__gte=EARLIEST_BIRTH, date_of_birth__lte=F("created_at")),
-                name="birth_is_possible",
-            )
-        ]
+    erased_at = models.DateTimeField(null=True)
 
     class Privacy:
-        identifying = {"name", "date_of_birth", "email", "phone"}
-        linkable = {"id", "public_id", "created_at", "contact_stopped_at"}
+        identifying = {
+            "name",
+            "name_index",
+            "date_of_birth",
+            "email",
+            "email_index",
+            "phone",
+            "phone_index",
+        }
+        linkable = {"id", "public_id", "created_at", "contact_stopped_at", "erased_at"}
         shareable = {"language"}
+        kept = "with the person"
+        names = {"name", "email", "phone"}
+        in_clear = {
+            "name_index": "a keyed hash, of no use without its key",
+            "email_index": "a keyed hash, of no use without its key",
+            "phone_index": "a keyed hash, of no use without its key",
+        }
 
     def __str__(self) -> str:
         return self.public_id
@@ -85,6 +103,7 @@ class Enrolment(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "public_id", "code", "pilot", "participant", "state_changed_at"}
         shareable = {"arm", "is_paid", "enrolled_on", "state", "design"}
+        kept = "with the person"
 
     def __str__(self) -> str:
         return self.public_id

@@ -67,6 +67,11 @@ class Pilot(models.Model):
             "complaint_days",
             "state",
         }
+        kept = "with the pilot"
+        in_clear = {
+            "help_name": "printed on everybody's pages and letters",
+            "help_phone": "printed on everybody's pages and letters",
+        }
 
     def __str__(self) -> str:
         return self.name
@@ -102,6 +107,7 @@ class Arm(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "pilot"}
         shareable = {"code", "name", "kind", "is_paid", "ratio"}
+        kept = "with the pilot"
 
     def __str__(self) -> str:
         return self.name
@@ -123,6 +129,7 @@ class Membership(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "user", "pilot"}
         shareable = {"role"}
+        kept = "with the pilot"
 
     def __str__(self) -> str:
         return f"{self.user} is {self.role} of {self.pilot}"

@@ -3,6 +3,7 @@ from functools import partial
 from django.db import models
 from django.db.models import Q
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
 from cashpilot.core.ids import new_id
 from participants.models.people import Enrolment
 from participants.rules import LONGEST
@@ -16,7 +17,7 @@ class RestrictedNote(models.Model):
         max_length=30, unique=True, default=partial(new_id, "rno"), editable=False
     )
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="restricted_notes")
-    body = models.CharField(max_length=LONGEST["body"])
+    body = EncryptedTextField(max_length=LONGEST["body"])
     corrects = models.ForeignKey("self", models.PROTECT, related_name="corrections", null=True)
     written_by = models.CharField(max_length=40)
     written_at = models.DateTimeField()
@@ -31,6 +32,8 @@ class RestrictedNote(models.Model):
         identifying = {"body"}
         linkable = {"id", "public_id", "enrolment", "corrects", "written_by", "written_at"}
         shareable: set[str] = set()
+        kept = "with the person"
+        not_copied = "safeguarding leads alone may read it; ask them for what concerns you"
 
     def __str__(self) -> str:
         return self.public_id

@@ -46,6 +46,10 @@ class SignInToken(models.Model):
             "revoked_at",
         }
         shareable = {"kind"}
+        kept = "for a month"
+        in_clear = {
+            "secret_hash": "a keyed hash, of no use without its key",
+        }
 
     def __str__(self) -> str:
         return self.public_id

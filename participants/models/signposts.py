@@ -32,6 +32,7 @@ class Signposts(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "public_id", "pilot", "published_by", "published_at"}
         shareable = {"nation", "version", "places"}
+        kept = "with the pilot"
 
     def __str__(self) -> str:
         return f"{self.nation} v{self.version}"

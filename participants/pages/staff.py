@@ -3,30 +3,39 @@
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
 from cashpilot.core import access
-from participants.queries import enrolments_of, pilots_of, roles_of
+from cashpilot.core.looks import note_looks
+from cashpilot.core.models import Look
+from participants.queries import enrolments_like, enrolments_of, pilots_of, roles_of
 
 A_PAGE = 50
 
 
 @login_required
-@require_GET
+@require_http_methods(["GET", "POST"])
 def people(request):
-    """Everybody in the pilots whose people this member of staff may see."""
+    """Everybody in the pilots whose people this member of staff may see; who looks for somebody
+    posts the name, so that it stands in no address and no log."""
     mine = [
         pilot
         for pilot in pilots_of(request.user)
         if access.may(roles_of(request.user, pilot), "see people")
     ]
+    words = " ".join(request.POST.get("who", "").split())
     groups = [
-        {
-            "pilot": pilot,
-            "page_obj": Paginator(enrolments_of(pilot), A_PAGE).get_page(request.GET.get("page")),
-        }
+        {"pilot": pilot, "page_obj": _people(pilot, words, request.GET.get("page"))}
         for pilot in mine
     ]
-    return render(
-        request, "participants/people.html", {"groups": groups, "section": "participants"}
-    )
+    shown = [one.participant.public_id for group in groups for one in group["page_obj"]]
+    who = {"by": request.user.public_id, "now": timezone.now()}
+    note_looks(people=shown, page=Look.Page.PEOPLE, **who)
+    page = {"groups": groups, "who": words, "section": "participants"}
+    return render(request, "participants/people.html", page)
+
+
+def _people(pilot, words: str, number):
+    found = enrolments_like(pilot, words) if words else enrolments_of(pilot)
+    return Paginator(found, A_PAGE).get_page(number)

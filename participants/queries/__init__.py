@@ -1,5 +1,6 @@
 """The questions other code may ask of participants. Nothing here writes."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.contrib.auth.models import AnonymousUser
@@ -73,11 +74,39 @@ def enrolment_for(user: User | AnonymousUser, public_id: str, act: str) -> Enrol
     return found
 
 
+def whole_person_for(user: User | AnonymousUser, public_id: str, act: str) -> Enrolment:
+    """One enrolment of somebody, if the user may do this in every pilot that they are or were in:
+    for what is done to a person, and not to their part in one pilot."""
+    found = enrolment_for(user, public_id, act)
+    for other in Pilot.objects.filter(enrolments__participant=found.participant_id).distinct():
+        access.check(roles_of(user, other), act)
+    return found
+
+
+def names_of_staff(public_ids: Iterable[str]) -> dict[str, str]:
+    """What participants may call these members of staff: their names, where they gave any, and
+    what they are."""
+    found = User.objects.filter(public_id__in=public_ids).prefetch_related("memberships")
+    return {one.public_id: _called(one) for one in found}
+
+
+def _called(user: User) -> str:
+    held = {one.role for one in user.memberships.all()}
+    roles = ", ".join(str(role.label) for role in access.Role if role in held)
+    return " – ".join(filter(None, [user.get_full_name(), roles]))
+
+
 def enrolments_of(pilot: Pilot) -> QuerySet[Enrolment]:
-    """Everybody enrolled in a pilot, by name."""
-    return pilot.enrolments.select_related("participant", "arm", "pilot", "design").order_by(
-        "participant__name", "pk"
-    )
+    """Everybody enrolled in a pilot, who came last first: names are sealed, and sort nowhere."""
+    return pilot.enrolments.select_related("participant", "arm", "pilot", "design").order_by("-pk")
+
+
+def enrolments_like(pilot: Pilot, words: str) -> QuerySet[Enrolment]:
+    """Whoever has exactly this code, name, email address or phone number, however it is written."""
+    person = Q(code__iexact=words)
+    for column in ("name", "email", "phone"):
+        person |= Q(**{f"participant__{column}": words})
+    return enrolments_of(pilot).filter(person)
 
 
 def enrolments_by_code(pilot: Pilot) -> dict[str, Enrolment]:
@@ -92,14 +121,13 @@ def already_here(
 
     Without either, the same name agreeing on the same day is taken for the same person.
     """
-    same = Q(participant__name__iexact=name)
-    if date_of_birth:
-        same &= Q(participant__date_of_birth=date_of_birth)
-    else:
-        same &= Q(consents__decided_on=consent_date)
-    if email:
-        same |= Q(participant__email__iexact=email)
-    return pilot.enrolments.filter(same, state=Enrolment.State.ACTIVE).first()
+    here = pilot.enrolments.filter(state=Enrolment.State.ACTIVE).select_related("participant")
+    if email and (found := here.filter(participant__email=email).first()):
+        return found
+    namesakes = here.filter(participant__name=name)
+    if date_of_birth is None:
+        return namesakes.filter(consents__decided_on=consent_date).first()
+    return next((o for o in namesakes if o.participant.date_of_birth == date_of_birth), None)
 
 
 def arms_of(pilot: Pilot) -> QuerySet[Arm]:

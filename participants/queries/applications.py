@@ -66,8 +66,8 @@ def decided_anew(decision: ApplicationDecision) -> Decision:
 
 def same_applicant(pilot: Pilot, *, name: str, date_of_birth, email: str, phone: str):
     """An application with exactly these particulars, if there is one."""
-    alike = {"name__iexact": name, "date_of_birth": date_of_birth}
-    return pilot.applications.filter(**alike, email__iexact=email, phone=phone).first()
+    alike = pilot.applications.filter(name=name, email=email, phone=phone)
+    return next((one for one in alike if one.date_of_birth == date_of_birth), None)
 
 
 def _newest_first() -> QuerySet[ApplicationDecision]:

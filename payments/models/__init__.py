@@ -4,6 +4,7 @@ from payments.models.amendments import Amendment, Hold
 from payments.models.awards import Award, AwardTerms, Frequency, Fund, Instalment, WhenClosed
 from payments.models.check_ups import Attestation, CheckUp
 from payments.models.claims import Claim
+from payments.models.closing import AccountToClose
 from payments.models.disbursements import Disbursement, SendAttempt
 from payments.models.follow_ups import Correction, FollowUp
 from payments.models.halts import ForgottenTransfer, Halt
@@ -22,6 +23,7 @@ from payments.models.recipients import DestinationChange, Recipient
 from payments.models.reconciliation import Difference, Reconciliation
 
 __all__ = [
+    "AccountToClose",
     "Amendment",
     "ApprovalThreshold",
     "Attestation",

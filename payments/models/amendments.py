@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
 from cashpilot.core.ids import new_id
 from payments.models.awards import Award
 
@@ -23,7 +24,7 @@ class Amendment(models.Model):
     )
     award = models.ForeignKey(Award, models.PROTECT, related_name="amendments")
     kind = models.CharField(max_length=10, choices=Kind)
-    reason = models.CharField(max_length=200)
+    reason = EncryptedTextField(max_length=200)
     difference_minor = models.BigIntegerField()
     made_by = models.CharField(max_length=40)
     made_at = models.DateTimeField()
@@ -35,6 +36,7 @@ class Amendment(models.Model):
         identifying = {"reason"}
         linkable = {"id", "public_id", "award", "made_by", "made_at"}
         shareable = {"kind", "difference_minor"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.award_id} {self.kind}"
@@ -71,6 +73,10 @@ class Hold(models.Model):
         identifying = {"reason"}
         linkable = {"id", "award", "placed_at", "placed_by", "lifted_at", "lifted_by"}
         shareable: set[str] = set()
+        kept = "with the accounts"
+        in_clear = {
+            "reason": ("one word of a short list, which tells no name; payments are decided by it"),
+        }
 
     def __str__(self) -> str:
         return f"{self.award_id} held"

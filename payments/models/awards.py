@@ -38,6 +38,7 @@ class Fund(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "public_id", "pilot"}
         shareable = {"purpose", "name", "currency", "budget_minor"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return self.name
@@ -101,6 +102,7 @@ class AwardTerms(models.Model):
             "first_date",
             "when_closed",
         }
+        kept = "with the pilot"
 
     def __str__(self) -> str:
         return f"{self.count} × {self.amount_minor} from {self.first_date}"
@@ -151,6 +153,7 @@ class Award(models.Model):
             "granted_at",
         }
         shareable = {"currency", "frequency"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return self.public_id
@@ -217,6 +220,7 @@ class Instalment(models.Model):
             "state_changed_at",
         }
         shareable = {"number", "kind", "amount_minor", "state"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.public_id} (no. {self.number}, due {self.due_date})"

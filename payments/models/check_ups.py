@@ -21,6 +21,7 @@ class Attestation(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "reference", "attested_by", "attested_at"}
         shareable = {"kind"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.reference}"
@@ -38,6 +39,7 @@ class CheckUp(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "made_at"}
         shareable = {"mode", "has_passed", "findings"}
+        kept = "as machinery"
 
     def __str__(self) -> str:
         return f"{self.mode} {self.made_at:%Y-%m-%d}"

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
 from cashpilot.core.ids import new_id
 from participants.models import Enrolment
 from participants.rules import LONGEST
@@ -30,10 +31,10 @@ class Claim(models.Model):
     fund = models.ForeignKey(Fund, models.PROTECT, related_name="claims")
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="claims")
     enrolment_is_paid = models.BooleanField(default=True, db_default=True)
-    programme = models.CharField(max_length=LONGEST["programme"])
+    programme = EncryptedTextField(max_length=LONGEST["programme"])
     amount_minor = models.BigIntegerField()
     lost_from = models.DateField()
-    reason = models.CharField(max_length=LONGEST["reason"])
+    reason = EncryptedTextField(max_length=LONGEST["reason"])
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     decided_by = models.ForeignKey(
@@ -76,6 +77,7 @@ class Claim(models.Model):
             "state_changed_at",
         }
         shareable = {"amount_minor", "state"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return self.public_id

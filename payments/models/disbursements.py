@@ -144,6 +144,22 @@ class Disbursement(models.Model):
             "missed_at",
         }
         shareable = {"amount_minor", "reversed_minor", "currency", "state"}
+        kept = "with the accounts"
+        in_clear = {
+            "destination": (
+                "the provider's random id of an account, searched for when "
+                "the provider says something of it"
+            ),
+            "request_body": (
+                "what is sent to the provider again, byte by byte: random ids and a sum"
+            ),
+        }
+        stays = {
+            "destination": (
+                "the approved list and its order are proved by it; the "
+                "account behind it is closed at the provider"
+            ),
+        }
 
     def __str__(self) -> str:
         return f"{self.public_id} ({self.state})"
@@ -178,6 +194,7 @@ class SendAttempt(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "disbursement", "idempotency_key", "order_hash", "detail", "at"}
         shareable = {"kind"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.disbursement_id} {self.kind}"

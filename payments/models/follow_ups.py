@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
 from payments.models.disbursements import Disbursement
 from payments.models.ledger import LedgerEntry
 
@@ -17,7 +18,7 @@ class FollowUp(models.Model):
 
     disbursement = models.ForeignKey(Disbursement, models.PROTECT, related_name="follow_ups")
     kind = models.CharField(max_length=10, choices=Kind)
-    note = models.CharField(max_length=500)
+    note = EncryptedTextField(max_length=500)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
 
@@ -25,6 +26,7 @@ class FollowUp(models.Model):
         identifying = {"note"}
         linkable = {"id", "disbursement", "made_by", "made_at"}
         shareable = {"kind"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.disbursement_id} {self.kind}"
@@ -35,7 +37,7 @@ class Correction(models.Model):
     an entry the other way round."""
 
     entry = models.OneToOneField(LedgerEntry, models.PROTECT, related_name="correction")
-    reason = models.CharField(max_length=200)
+    reason = EncryptedTextField(max_length=200)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     agreed_by = models.ForeignKey(
@@ -63,6 +65,7 @@ class Correction(models.Model):
             "agreed_at",
         }
         shareable: set[str] = set()
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"correction of {self.entry_id}"

@@ -71,6 +71,7 @@ class Halt(models.Model):
             "lifted_at",
         }
         shareable = {"reason"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.public_id} ({self.reason})"
@@ -97,6 +98,19 @@ class ForgottenTransfer(models.Model):
         identifying = {"destination"}
         linkable = {"id", "reference", "instalment", "found_at"}
         shareable = {"amount_minor", "currency"}
+        kept = "with the accounts"
+        in_clear = {
+            "destination": (
+                "the provider's random id of an account, searched for when "
+                "the provider says something of it"
+            ),
+        }
+        stays = {
+            "destination": (
+                "the approved list and its order are proved by it; the "
+                "account behind it is closed at the provider"
+            ),
+        }
 
     def __str__(self) -> str:
         return self.reference

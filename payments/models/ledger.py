@@ -63,6 +63,7 @@ class LedgerEntry(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "fund", "disbursement", "provider_object", "posted_at"}
         shareable = {"kind", "from_account", "to_account", "amount_minor", "currency"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.from_account} → {self.to_account} {self.amount_minor} {self.currency}"

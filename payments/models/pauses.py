@@ -49,6 +49,7 @@ class RunPause(models.Model):
             "lifted_by",
         }
         shareable = {"reason", "missing_minor"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.pay_run_id} paused: {self.reason}"
@@ -83,6 +84,7 @@ class Clearance(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "disbursement", "key_number", "cleared_by", "cleared_at"}
         shareable = {"act"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.disbursement_id} {self.act}"

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
 from cashpilot.core.ids import new_id
 from participants.models import Pilot
 from payments.models.awards import Fund, Instalment
@@ -31,7 +32,7 @@ class PayRun(models.Model):
     content_hash = models.CharField(max_length=64, blank=True, default="")
     frozen_at = models.DateTimeField(null=True)
     approvals_needed = models.PositiveSmallIntegerField(default=1, db_default=1)
-    sent_back_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
+    sent_back_reason = EncryptedTextField(max_length=200, blank=True, default="", db_default="")
     state = models.CharField(max_length=20, choices=State, default=State.PREPARED)
     state_changed_at = models.DateTimeField()
 
@@ -62,6 +63,7 @@ class PayRun(models.Model):
             "due_by",
         }
         shareable = {"state"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return self.public_id
@@ -101,6 +103,24 @@ class PayRunLine(models.Model):
             "is_open",
         }
         shareable = {"amount_minor"}
+        kept = "with the accounts"
+        in_clear = {
+            "destination": (
+                "the provider's random id of an account, searched for when "
+                "the provider says something of it"
+            ),
+            "bank_mark": "a keyed hash, of no use without its key",
+        }
+        stays = {
+            "destination": (
+                "the approved list and its order are proved by it; the "
+                "account behind it is closed at the provider"
+            ),
+            "bank_mark": (
+                "the approved list and its order are proved by it; the "
+                "account behind it is closed at the provider"
+            ),
+        }
 
     def __str__(self) -> str:
         return f"{self.pay_run} {self.instalment}"
@@ -133,6 +153,7 @@ class LeftOut(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "pay_run", "instalment"}
         shareable = {"reason"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.instalment}: {self.reason}"
@@ -159,6 +180,7 @@ class PayRunApproval(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "pay_run", "prepared_by", "approver", "content_hash", "approved_at"}
         shareable: set[str] = set()
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.pay_run} approved"
@@ -191,6 +213,7 @@ class ApprovalThreshold(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "pilot", "holds_from", "holds_until"}
         shareable = {"from_minor", "approvers"}
+        kept = "with the pilot"
 
     def __str__(self) -> str:
         return f"{self.approvers} from {self.from_minor}"

@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
+
 
 class ProviderEvent(models.Model):
     """What a provider told us: kept as it came, acted on once, by us and at our own pace."""
@@ -17,7 +19,7 @@ class ProviderEvent(models.Model):
     object_reference = models.CharField(max_length=100)
     happened_at = models.DateTimeField()
     received_at = models.DateTimeField()
-    body = models.TextField()
+    body = EncryptedTextField(blank=True, default="")
     state = models.CharField(max_length=20, choices=State, default=State.RECEIVED)
     state_changed_at = models.DateTimeField()
     reason = models.CharField(max_length=200, blank=True, default="")
@@ -45,6 +47,18 @@ class ProviderEvent(models.Model):
             "reason",
         }
         shareable = {"type", "state"}
+        kept = "half a year"
+        points = [
+            ("account", "payments.Recipient.provider_account"),
+            ("object_reference", "payments.Recipient.provider_account"),
+            ("object_reference", "payments.Disbursement.provider_reference"),
+        ]
+        in_clear = {
+            "account": (
+                "the provider's random id of an account, searched for when "
+                "the provider says something of it"
+            ),
+        }
 
     def __str__(self) -> str:
         return f"{self.public_id} ({self.type})"

@@ -29,6 +29,7 @@ class RateSlot(models.Model):
         identifying: set[str] = set()
         linkable: set[str] = set()
         shareable = {"key", "next_at", "slowed_to", "slowed_at", "month", "calls"}
+        kept = "as machinery"
 
     def __str__(self) -> str:
         return f"{self.key} from {self.next_at:%H:%M:%S}"

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
 from cashpilot.core.ids import new_id
 from participants.models import Enrolment
 
@@ -29,14 +30,14 @@ class Recipient(models.Model):
     enrolment = models.OneToOneField(Enrolment, models.PROTECT, related_name="recipient")
     enrolment_is_paid = models.BooleanField(default=True)
     provider_account = models.CharField(max_length=100, unique=True, null=True)
-    account_tail = models.CharField(max_length=4, blank=True, default="")
+    account_tail = EncryptedTextField(max_length=4, blank=True, default="")
     status = models.CharField(max_length=20, choices=Status, default=Status.NEW)
     reason = models.CharField(max_length=60, blank=True, default="")
     details_missing = models.PositiveSmallIntegerField(default=0)
     observed_at = models.DateTimeField(null=True)
     account_number = models.PositiveSmallIntegerField(default=1, db_default=1)
     due_at = models.DateTimeField(null=True)
-    payee_name = models.CharField(max_length=200, blank=True, default="", db_default="")
+    payee_name = EncryptedTextField(max_length=200, blank=True, default="", db_default="")
     bank_mark = models.CharField(max_length=64, blank=True, default="", db_default="")
     payable_from = models.DateTimeField(null=True)
     questioned_at = models.DateTimeField(null=True)
@@ -73,6 +74,15 @@ class Recipient(models.Model):
             "last_edited_by",
         }
         shareable: set[str] = set()
+        kept = "with the accounts"
+        names = {"payee_name", "provider_account"}
+        in_clear = {
+            "provider_account": (
+                "the provider's random id of an account, searched for when "
+                "the provider says something of it"
+            ),
+            "bank_mark": "a keyed hash, of no use without its key",
+        }
 
     def __str__(self) -> str:
         return f"{self.public_id} ({self.status})"
@@ -89,8 +99,8 @@ class DestinationChange(models.Model):
 
     recipient = models.ForeignKey(Recipient, models.PROTECT, related_name="changes")
     kind = models.CharField(max_length=12, choices=Kind)
-    tail_before = models.CharField(max_length=4, blank=True, default="")
-    tail_after = models.CharField(max_length=4, blank=True, default="")
+    tail_before = EncryptedTextField(max_length=4, blank=True, default="")
+    tail_after = EncryptedTextField(max_length=4, blank=True, default="")
     payable_from = models.DateTimeField(null=True)
     seen_by = models.CharField(max_length=40)
     seen_at = models.DateTimeField()
@@ -99,6 +109,7 @@ class DestinationChange(models.Model):
         identifying = {"tail_before", "tail_after"}
         linkable = {"id", "recipient", "payable_from", "seen_by", "seen_at"}
         shareable = {"kind"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.recipient_id} {self.kind}"

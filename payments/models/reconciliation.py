@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cashpilot.core.encrypted_fields import EncryptedTextField
 from cashpilot.core.ids import new_id
 from participants.models import Pilot
 from payments.models.disbursements import Disbursement
@@ -30,6 +31,7 @@ class Reconciliation(models.Model):
         identifying: set[str] = set()
         linkable = {"id", "public_id", "started_at", "started_by", "finished_at"}
         shareable = {"since", "until", "accounts", "accounts_done", "matched", "found"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return self.public_id
@@ -75,7 +77,7 @@ class Difference(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     state_changed_at = models.DateTimeField()
     outcome = models.CharField(max_length=15, choices=Outcome, blank=True, default="")
-    note = models.CharField(max_length=500, blank=True, default="")
+    note = EncryptedTextField(max_length=500, blank=True, default="")
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
     )
@@ -104,6 +106,7 @@ class Difference(models.Model):
             "closed_by",
         }
         shareable = {"kind", "ours_minor", "theirs_minor", "currency", "state", "outcome"}
+        kept = "with the accounts"
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reference}"

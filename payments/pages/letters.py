@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 from django.views.decorators.http import require_GET
 
+from cashpilot.core.looks import note_looks
+from cashpilot.core.models import Look
 from cashpilot.core.money import in_words
 from cashpilot.core.templatetags.cashpilot_words import long_date
 from cashpilot.paper import Block, Heading, Table, Words, draw
@@ -25,14 +27,14 @@ Purpose = ConsentText.Purpose
 @require_GET
 def statement(request, public_id):
     """The statement of somebody's payments, for staff to hand out."""
-    return _pdf("statement", enrolment_for(request.user, public_id, "see people"))
+    return _for_staff(request, "statement", public_id)
 
 
 @login_required
 @require_GET
 def letter(request, public_id):
     """The letter that somebody takes part, for staff to hand out."""
-    return _pdf("letter", enrolment_for(request.user, public_id, "see people"))
+    return _for_staff(request, "letter", public_id)
 
 
 @require_GET
@@ -45,6 +47,14 @@ def my_statement(request, public_id):
 def my_letter(request, public_id):
     """A person's own letter."""
     return _pdf("letter", mine(request, public_id))
+
+
+def _for_staff(request, kind: str, public_id: str) -> HttpResponse:
+    """A paper of somebody else's; that it was looked at is written down."""
+    enrolment = enrolment_for(request.user, public_id, "see people")
+    people, who = [enrolment.participant.public_id], request.user.public_id
+    note_looks(people=people, page=Look.Page.PAPER, by=who, now=timezone.now())
+    return _pdf(kind, enrolment)
 
 
 def _pdf(kind: str, enrolment: Enrolment) -> HttpResponse:

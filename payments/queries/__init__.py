@@ -21,6 +21,7 @@ from payments.queries.claims import (
     claims_of,
     claims_of_person,
 )
+from payments.queries.closing import account_to_close_for, accounts_to_close, why_not_to_erase
 from payments.queries.forecasts import Need, Then, forecast_of, owed_until, schedule_as_of
 from payments.queries.halts import (
     forgotten_of,
@@ -107,8 +108,10 @@ __all__ = [
     "Sign",
     "StatementLine",
     "Then",
+    "account_to_close_for",
     "accounting_rows",
     "accounts_active_between",
+    "accounts_to_close",
     "arm_with_terms",
     "arrivals_through",
     "as_planned",
@@ -180,4 +183,5 @@ __all__ = [
     "unsent_minor",
     "waiting_for_a_person",
     "what_keeps_a_halt",
+    "why_not_to_erase",
 ]

@@ -11,7 +11,7 @@ from payments.queries.sending import open_pause_of
 PAGE = 100
 _ENROLMENT = "instalment__award__enrolment"
 _PERSON = f"{_ENROLMENT}__participant"
-_ORDER = (f"{_PERSON}__name", "pk")
+_ORDER = (f"{_ENROLMENT}__code", "pk")
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,12 @@ class Preview:
 
 
 def preview_of(run: PayRun, *, page: int = 1, search: str = "", left_out_page: int = 1) -> Preview:
-    """A run in a constant number of queries: one page of its lines, those whose name or code
-    holds `search`, and one page of who is left out."""
+    """A run in a constant number of queries: one page of its lines by code, those whose whole name
+    or code is `search`, and one page of who is left out."""
     mine = Prefetch("instalment__disbursements", run.disbursements.all(), to_attr="in_this_run")
     lines = run.lines.select_related(_PERSON).prefetch_related(mine).order_by(*_ORDER)
     if search:
-        named = Q(**{f"{_PERSON}__name__icontains": search})
+        named = Q(**{f"{_PERSON}__name": search})
         lines = lines.filter(named | Q(**{f"{_ENROLMENT}__code__iexact": search}))
     left_out = run.left_out.select_related(_PERSON).order_by(*_ORDER)
     states = run.disbursements.values("state").annotate(n=Count("pk"))

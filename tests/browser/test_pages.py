@@ -14,7 +14,7 @@ from participants.operations.consent import publish_text
 from participants.operations.drafts import begin_pilot
 from participants.operations.entrants import enter_file
 from participants.operations.sign_in import issue_link
-from payments.models import PayRun
+from payments.models import AccountToClose, PayRun
 from payments.operations import pay_runs, schedules
 from tests.browser.page_ok import page_ok
 from tests.factories import BY, a_member, a_pilot, a_prepared_run, a_user, an_enrolment, ready
@@ -327,6 +327,35 @@ def test_the_pages_of_the_draw(look, live_server, db):
     page_ok(look)
     shot(look, "draw-held")
     visit(look, f"{draw_page}list/", "draw-outcomes")
+
+
+def test_the_pages_about_peoples_data(look, live_server, world):
+    site, amina = live_server.url, world.enrolments.get(participant__name="Amina Example")
+    a_member(world, Role.MANAGER, email="mona@example.org")
+    ben = world.enrolments.get(participant__name="Ben Example")
+    AccountToClose.objects.create(pilot=world, account="acct_fictional", asked_at=timezone.now())
+    sign_in(look, site, "mona@example.org")
+
+    for path, name in (
+        ("", "to-do-accounts"),
+        (f"participants/{amina.public_id}/personal-data/", "personal-data"),
+        (f"participants/{amina.public_id}/erase/", "erase-not-yet"),
+        (f"participants/{ben.public_id}/erase/", "erase"),
+    ):
+        visit(look, f"{site}/staff/{path}", name)
+    look.goto(f"{site}/staff/participants/")
+    look.get_by_label("Find somebody").fill("amina example")
+    look.get_by_role("button", name="Find").click()
+    page_ok(look)
+    shot(look, "found")
+    secret = issue_link(participant=amina.participant, by=BY, now=timezone.now())
+    look.goto(f"{site}/s/{secret}/")
+    look.get_by_role("button", name="Show my page").click()
+    look.get_by_role("link", name="What we keep about you").click()
+    page_ok(look)
+    shot(look, "my-data")
+
+    assert look.get_by_text("What would be erased").count() == 1
 
 
 def test_the_api_pages_need_no_network(look, live_server, db):

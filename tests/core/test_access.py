@@ -28,6 +28,8 @@ EXPECTED = {
     "note what arrived": {MANAGER, CASEWORKER, PREPARER, APPROVER},
     "match the books": {MANAGER, APPROVER},
     "record answers": {MANAGER, CASEWORKER},
+    "copy personal data": {MANAGER},
+    "erase people": {MANAGER},
     "see results": {MANAGER, RESEARCHER},
     "request releases": {RESEARCHER},
     "approve releases": {MANAGER},

@@ -7,8 +7,9 @@ import pytest
 import structlog
 from django.conf import settings
 
+from cashpilot.core.encryption import seal
 from cashpilot.core.logs import drop_personal_data, formatter
-from cashpilot.core.privacy import MASK
+from cashpilot.core.privacy import MASK, our_models
 from cashpilot.middleware import RequestLog
 
 
@@ -68,6 +69,33 @@ def test_what_was_searched_for_is_not_in_the_log(rf):
     request = rf.get("/staff/pay-runs/", {"search": "Amina Example"})
 
     assert RequestLog.format_request(request) == "GET /staff/pay-runs/"
+
+
+@pytest.mark.parametrize("key", ["Email", "PHONE", "Date-Of-Birth", "payee_name", "held_with"])
+def test_a_key_is_masked_however_it_is_written(key):
+    assert masked(**{key: "Amina Example"}) == {key: MASK}
+
+
+def test_an_address_is_masked_in_any_words_even_of_a_crash():
+    event = masked(
+        event="sent to amina@example.org.", exception="KeyError: 'siân.b+x@post.example'"
+    )
+
+    assert event == {"event": f"sent to {MASK}.", "exception": f"KeyError: '{MASK}'"}
+
+
+def test_a_sealed_value_is_not_in_the_log_because_logs_outlive_an_erasure():
+    sealed = seal("Amina", "a.b")
+
+    assert masked(event=f"Failing row contains (1, {sealed}, t).") == {
+        "event": f"Failing row contains (1, {MASK}, t)."
+    }
+
+
+def test_every_identifying_column_of_every_model_is_masked_by_its_name():
+    names = {name for model in our_models() for name in model.Privacy.identifying}
+
+    assert {name for name in names if masked(**{name: "x"}) != {name: MASK}} == set()
 
 
 def written(record) -> dict:

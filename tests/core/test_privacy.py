@@ -33,6 +33,8 @@ def a_model(**sets):
             identifying = sets.get("identifying", set())
             linkable = sets.get("linkable", {"id"})
             shareable = sets.get("shareable", set())
+            kept = sets.get("kept", "with the person")
+            in_clear = dict.fromkeys(sets.get("in_clear", sets.get("identifying", set())), "why")
 
         def __str__(self):
             return self.nickname
@@ -59,10 +61,34 @@ def test_a_column_that_is_classified_twice_is_named():
 
 
 def test_a_classification_of_no_column_is_named():
-    planted = a_model(identifying={"nickname", "gone"})
+    planted = a_model(identifying={"nickname", "gone"}, in_clear={"nickname", "gone"})
 
     assert list(privacy.faults_of(planted)) == [
         "core.Neighbour.Privacy names gone, which is no column"
+    ]
+
+
+def test_a_model_that_does_not_say_how_long_it_is_kept_is_named():
+    planted = a_model(shareable={"nickname"}, kept="for ever and a day")
+
+    assert list(privacy.faults_of(planted)) == [
+        "core.Neighbour.Privacy does not say how long it is kept"
+    ]
+
+
+def test_a_column_that_identifies_and_is_not_sealed_is_named():
+    planted = a_model(identifying={"nickname"}, in_clear=set())
+
+    assert list(privacy.faults_of(planted)) == [
+        "core.Neighbour.nickname identifies people and is not sealed"
+    ]
+
+
+def test_an_excuse_for_a_column_that_does_not_identify_is_named():
+    planted = a_model(shareable={"nickname"}, in_clear={"nickname"})
+
+    assert list(privacy.faults_of(planted)) == [
+        "core.Neighbour.Privacy excuses nickname, which does not identify"
     ]
 
 

@@ -24,6 +24,8 @@ class Command(BaseCommand):
         if faults:
             found = "1 fault" if faults == 1 else f"{faults:,} faults"
             raise CommandError(f"The audit is not intact: {found} found, named above.")
+        if erased := audit.erased():
+            self.stdout.write(f"Of these, {erased:,} had personal details erased, as they say.")
         self.stdout.write(intact(AuditSeal.objects.order_by("-position").first()))
 
 

@@ -1,0 +1,11 @@
+from django.db import migrations
+
+from cashpilot.core.rotation import seal_what_is_there
+
+
+class Migration(migrations.Migration):
+    """Some rows at a time; interrupted, it begins again where it stopped. There is no way back."""
+
+    atomic = False
+    dependencies = [("payments", "0030_sealed_words")]
+    operations = [migrations.RunPython(seal_what_is_there("payments"))]
