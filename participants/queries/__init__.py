@@ -23,6 +23,8 @@ from participants.models import (
     Pilot,
     SignInToken,
 )
+from participants.queries.files import codes_taken as codes_taken
+from participants.queries.files import rows_already_here as rows_already_here
 from participants.rules import USUAL_EFFECTS, effect_of
 
 NO_PILOT = "There is no such pilot, or you are not a member of it."
