@@ -32,6 +32,8 @@ app.conf.beat_schedule = {
         ("match with the provider's books", "payments.compare_books", 24 * HOURS),
         ("recipients without an account", "payments.create_missing_recipients", 10 * SECONDS),
         ("build approved releases", "evaluation.build_approved_releases", 10 * SECONDS),
+        ("check and add files of people", "cashpilot.work_on_intakes", 3 * SECONDS),
+        ("look for people who came in twice", "cashpilot.search_for_pairs", 5 * MINUTES),
         ("chain the audit", "cashpilot.seal_audit", 10 * SECONDS),
         ("forget old answers", "cashpilot.forget_old_answers", 1 * HOURS),
     )

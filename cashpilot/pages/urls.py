@@ -1,13 +1,25 @@
 from django.urls import path
 
-from cashpilot.pages import choices, enrolment, home, life_events, pilots
+from cashpilot.pages import choices, enrolment, home, intakes, life_events, pilots
+
+INTAKE_VERBS = ("add", "undo", "check", "columns", "drop")
 
 staff_patterns = [
     path("", home.to_do, name="to_do"),
     path("pilots/new/", pilots.set_up, name="set_up_pilot"),
     path("pilots/<slug:public_id>/", pilots.pilot, name="pilot"),
     path("pilots/<slug:pilot_id>/enrol/", enrolment.enrol, name="enrol"),
-    path("pilots/<slug:pilot_id>/enrol-file/", enrolment.enrol_file, name="enrol_file"),
+    path("pilots/<slug:pilot_id>/enrol-file/", intakes.enrol_file, name="enrol_file"),
+    path("intakes/<slug:public_id>/", intakes.intake, name="intake"),
+    path("intakes/<slug:public_id>/match/", intakes.match_columns, name="match_columns"),
+    path("intakes/<slug:public_id>/answer/", intakes.answer, name="answer_intake"),
+    path("intakes/<slug:public_id>/to-correct.csv", intakes.rejected, name="rejected"),
+    *(
+        path(
+            f"intakes/<slug:public_id>/{verb}/", intakes.act, {"verb": verb}, name=f"intake_{verb}"
+        )
+        for verb in INTAKE_VERBS
+    ),
     path("pilots/<slug:pilot_id>/people.csv", enrolment.file_to_fill, name="file_to_fill"),
     path("participants/<slug:public_id>/", enrolment.person, name="person"),
     path("participants/<slug:public_id>/sign-in-link/", enrolment.offer_link, name="offer_link"),

@@ -17,7 +17,7 @@ from participants.rules import PersonRow
 BATCH = 1_000
 
 
-def quietly(done: int) -> None:
+def _quietly(done: int) -> None:
     """For a caller who needs no news."""
 
 
@@ -28,7 +28,7 @@ def enrol_rows(
     rows: Sequence[PersonRow],
     by: str,
     now: datetime,
-    tell: Callable[[int], None] = quietly,
+    tell: Callable[[int], None] = _quietly,
 ) -> list[Enrolment]:
     """Bring in everybody, each with their consent on paper, or nobody; `tell` hears how many are
     in so far.

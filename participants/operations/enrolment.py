@@ -12,7 +12,8 @@ from participants.lifecycles import ENROLMENT
 from participants.models import Arm, Consent, ConsentText, Enrolment, Participant, Pilot
 from participants.operations.consent import record_consent
 from participants.operations.enrolling_many import enrol_rows
-from participants.queries import already_here, codes_taken, rows_already_here
+from participants.queries import already_here
+from participants.queries.files import codes_taken, rows_already_here
 from participants.rules import (
     HERE_ALREADY,
     PersonRow,

@@ -23,8 +23,6 @@ from participants.models import (
     Pilot,
     SignInToken,
 )
-from participants.queries.files import codes_taken as codes_taken
-from participants.queries.files import rows_already_here as rows_already_here
 from participants.rules import USUAL_EFFECTS, effect_of
 
 NO_PILOT = "There is no such pilot, or you are not a member of it."
@@ -77,9 +75,8 @@ def enrolment_for(user: User | AnonymousUser, public_id: str, act: str) -> Enrol
 
 def enrolments_of(pilot: Pilot) -> QuerySet[Enrolment]:
     """Everybody enrolled in a pilot, by name."""
-    return pilot.enrolments.select_related("participant", "arm", "pilot").order_by(
-        "participant__name", "pk"
-    )
+    known = pilot.enrolments.exclude(state=Enrolment.State.UNDONE)
+    return known.select_related("participant", "arm", "pilot").order_by("participant__name", "pk")
 
 
 def enrolments_by_code(pilot: Pilot) -> dict[str, Enrolment]:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from cashpilot.core.refusals import Invalid
+from cashpilot.core.spreadsheets import as_it_was
 from participants.rules.sheets import Fault, Unreadable, lines_of
 
 REQUIRED = ("name", "arm", "consent_date")
@@ -148,7 +149,7 @@ def _cells(names: Sequence[str], lines: list[list[str]]):
 
 
 def _cleaned(cell: str) -> str:
-    return cell if isinstance(cell, Fault) else clean(cell)
+    return cell if isinstance(cell, Fault) else clean(as_it_was(cell))
 
 
 def clean(text: str) -> str:

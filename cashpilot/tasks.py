@@ -1,0 +1,23 @@
+"""Celery's part for what spans apps: every task calls one journey or operation."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from cashpilot import intake_journeys
+from participants.models import Pilot
+from participants.operations.pairs import search
+
+WORKER = "worker"
+
+
+@shared_task(name="cashpilot.work_on_intakes")
+def work_on_intakes() -> None:
+    """Check the files that were sent, and add the people of those that somebody decided on."""
+    intake_journeys.work_on_intakes(by=WORKER, now=timezone.now())
+
+
+@shared_task(name="cashpilot.search_for_pairs")
+def search_for_pairs() -> None:
+    """Hold people who came in since the last search against everybody else in their pilot."""
+    for pilot in Pilot.objects.order_by("pk"):
+        search(pilot=pilot, by=WORKER, now=timezone.now())
