@@ -68,13 +68,13 @@ def take_back_intake(*, intake: Intake, by: str, now: datetime) -> None:
 
 
 @transaction.atomic
-def link_the_same_person(*, pair: Pair, kept_code: str, by: str, now: datetime) -> None:
-    """Two enrolments are one person: the one with this code stays, the other ends, and what the
-    other was still to be sent is stopped. What was sent stays in the books."""
-    kept = next((one for one in (pair.first, pair.second) if one.code == kept_code), None)
-    if kept is None:
-        raise Invalid("Say by their code who stays.", field="kept")
-    other = say_same(pair=pair, kept=kept, by=by, now=now)
+def link_the_same_person(*, pair: Pair, kept: str, by: str, now: datetime) -> None:
+    """Two enrolments are one person: the one with the public id `kept` stays, the other ends, and
+    what the other was still to be sent is stopped. What was sent stays in the books."""
+    stays = next((one for one in (pair.first, pair.second) if one.public_id == kept), None)
+    if stays is None:
+        raise Invalid("Say which of the two stays.", field="kept")
+    other = say_same(pair=pair, kept=stays, by=by, now=now)
     award = Award.objects.filter(enrolment=other).first()
     if award:
         stop_award(award=award, reason="The same person came in twice", by=by, now=now)

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from cashpilot import endpoints, health
+from cashpilot import endpoints, health, intake_endpoints
 from cashpilot.pages import urls as shared_pages
 from participants.pages import urls as participants_pages
 from payments.pages import urls as payments_pages
@@ -14,6 +14,16 @@ api = [
     path("pilots/", endpoints.Pilots.as_view()),
     path("pilots/<slug:pilot_id>/enrolments/", endpoints.Enrolments.as_view()),
     path("pilots/<slug:pilot_id>/enrolments/file/", endpoints.EnrolmentFile.as_view()),
+    path("pilots/<slug:pilot_id>/intakes/", intake_endpoints.Intakes.as_view()),
+    path("pilots/<slug:pilot_id>/pairs/", intake_endpoints.Pairs.as_view()),
+    path("pairs/<slug:public_id>/decide/", intake_endpoints.DecidePair.as_view()),
+    path("intakes/<slug:public_id>/", intake_endpoints.OneIntake.as_view()),
+    path("intakes/<slug:public_id>/columns/", intake_endpoints.IntakeMatching.as_view()),
+    path("intakes/<slug:public_id>/answers/", intake_endpoints.IntakeAnswers.as_view()),
+    path("intakes/<slug:public_id>/add/", intake_endpoints.IntakeAdding.as_view()),
+    path("intakes/<slug:public_id>/undo/", intake_endpoints.IntakeUndoing.as_view()),
+    path("intakes/<slug:public_id>/drop/", intake_endpoints.IntakeDropping.as_view()),
+    path("intakes/<slug:public_id>/rejected.csv", intake_endpoints.IntakeRejected.as_view()),
     path("enrolments/<slug:public_id>/consents/", endpoints.Consents.as_view()),
     path("enrolments/<slug:public_id>/life-events/", endpoints.LifeEvents.as_view()),
     path(

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cashpilot.pages import choices, enrolment, home, intakes, life_events, pilots
+from cashpilot.pages import choices, enrolment, home, intakes, life_events, pairs, pilots
 
 INTAKE_VERBS = ("add", "undo", "check", "columns", "drop")
 
@@ -10,6 +10,9 @@ staff_patterns = [
     path("pilots/<slug:public_id>/", pilots.pilot, name="pilot"),
     path("pilots/<slug:pilot_id>/enrol/", enrolment.enrol, name="enrol"),
     path("pilots/<slug:pilot_id>/enrol-file/", intakes.enrol_file, name="enrol_file"),
+    path("pilots/<slug:pilot_id>/pairs/", pairs.pairs, name="pairs"),
+    path("pilots/<slug:pilot_id>/pairs/search/", pairs.search_anew, name="search_pairs"),
+    path("pairs/<slug:public_id>/decide/", pairs.decide, name="decide_pair"),
     path("intakes/<slug:public_id>/", intakes.intake, name="intake"),
     path("intakes/<slug:public_id>/match/", intakes.match_columns, name="match_columns"),
     path("intakes/<slug:public_id>/answer/", intakes.answer, name="answer_intake"),
