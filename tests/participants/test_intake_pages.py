@@ -136,6 +136,24 @@ def test_a_file_that_would_do_harm_is_refused_by_page_and_api(staff, pilot, name
     assert not Participant.objects.exists()
 
 
+@pytest.mark.parametrize("where", ["/staff/pilots/{}/enrol-file/", "/api/v1/pilots/{}/intakes/"])
+def test_two_hundred_megabytes_are_refused_before_they_are_read(staff, pilot, where):
+    unread = io.BytesIO(b"x" * 1_000)
+
+    answer = staff.generic(
+        "POST",
+        where.format(pilot.public_id),
+        content_type="multipart/form-data; boundary=x",
+        CONTENT_LENGTH="200000000",
+        **{"wsgi.input": unread},
+    )
+
+    assert answer.status_code == 413
+    assert b"At most 25 MB" in answer.content
+    assert unread.tell() == 0
+    assert not Intake.objects.exists()
+
+
 def test_a_script_sends_checks_answers_adds_and_takes_back(staff, pilot):
     an_enrolment(pilot, name="Amína Example", date_of_birth=date(1990, 5, 3))
     raw = a_file(AMINA, "Ben Example,gold,2026-02-20,,,,")
