@@ -158,6 +158,8 @@ class FileForm(forms.Form):
 class ColumnsForm(forms.Form):
     """What each heading of a file means: one of our columns, or nothing."""
 
+    all_optional = True
+
     def __init__(self, *args, intake, samples, **kwargs):
         super().__init__(*args, **kwargs)
         for number, heading in enumerate(intake.headings):
@@ -165,7 +167,9 @@ class ColumnsForm(forms.Form):
                 label=heading or _("Column %(n)d, without a heading") % {"n": number + 1},
                 choices=[("", _("Leave it out")), *COLUMN_WORDS.items()],
                 initial=intake.columns[number],
-                help_text=_("Such as: %(cells)s") % {"cells": samples[number]},
+                help_text=_("Such as: %(cells)s") % {"cells": samples[number]}
+                if samples[number]
+                else _("Nothing stands in the first rows of it."),
                 required=False,
             )
 

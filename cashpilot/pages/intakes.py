@@ -22,6 +22,7 @@ from participants.queries.intakes import (
     UNDER_WAY,
     intake_for,
     intakes_of,
+    left_out,
     rejected_file,
     samples_of,
 )
@@ -134,34 +135,37 @@ def _shown(request, found: Intake, form=None, *, status: int = 200):
 
 
 def _to_decide(request, found: Intake) -> dict:
-    waiting = [one for one in found.alike if str(one["row"]) not in found.answers]
-    left_out = list(found.answers.values()).count(LEAVE_OUT)
-    page = Paginator(found.alike, A_PAGE).get_page(request.GET.get("page"))
-    asked = [_asked(found, one) for one in page]
+    by_row: dict[int, list[dict]] = {}
+    for one in found.alike:
+        by_row.setdefault(one["row"], []).append(one)
+    waiting = [row for row in by_row if str(row) not in found.answers]
+    to_add = found.good - len(left_out(found))
+    page = Paginator(list(by_row.items()), A_PAGE).get_page(request.GET.get("page"))
     return {
         "problems_found": [
             {"row": row, "column": column, "says": says}
             for row, column, says in found.problems[:MOST_PROBLEMS]
         ],
         "page_obj": page,
-        "asked": asked,
+        "asked": [_asked(found, row, pairs) for row, pairs in page],
         "numbers": [
             {"name": _("Rows"), "value": found.rows},
-            {"name": _("Can be added"), "value": found.good - left_out},
+            {"name": _("Can be added"), "value": to_add},
             {"name": _("With problems"), "value": found.rows - found.good},
-            {"name": _("May be here already"), "value": len({one["row"] for one in found.alike})},
+            {"name": _("May be here already"), "value": len(by_row)},
         ],
-        "to_add": found.good - left_out,
-        "waiting": len({one["row"] for one in waiting}),
-        "has_rejected": bool(found.problems or left_out),
+        "to_add": to_add,
+        "waiting": len(waiting),
+        "has_rejected": bool(found.problems or left_out(found)),
     }
 
 
-def _asked(found: Intake, one: dict) -> dict:
+def _asked(found: Intake, row: int, pairs: list[dict]) -> dict:
     return {
-        **one,
-        "why": in_words(one["reasons"]),
-        "answer": found.answers.get(str(one["row"]), ""),
+        "row": row,
+        "name": pairs[0]["mine"]["name"],
+        "pairs": [{**one, "why": in_words(one["reasons"])} for one in pairs],
+        "answer": found.answers.get(str(row), ""),
     }
 
 
