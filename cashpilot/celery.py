@@ -34,6 +34,7 @@ app.conf.beat_schedule = {
         ("build approved releases", "evaluation.build_approved_releases", 10 * SECONDS),
         ("check and add files of people", "cashpilot.work_on_intakes", 3 * SECONDS),
         ("look for people who came in twice", "cashpilot.search_for_pairs", 5 * MINUTES),
+        ("forget old files of people", "cashpilot.forget_old_intakes", 1 * HOURS),
         ("chain the audit", "cashpilot.seal_audit", 10 * SECONDS),
         ("forget old answers", "cashpilot.forget_old_answers", 1 * HOURS),
     )

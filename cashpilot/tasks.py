@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from cashpilot import intake_journeys
 from participants.models import Pilot
+from participants.operations import intakes
 from participants.operations.pairs import search
 
 WORKER = "worker"
@@ -14,6 +15,12 @@ WORKER = "worker"
 def work_on_intakes() -> None:
     """Check the files that were sent, and add the people of those that somebody decided on."""
     intake_journeys.work_on_intakes(by=WORKER, now=timezone.now())
+
+
+@shared_task(name="cashpilot.forget_old_intakes")
+def forget_old_intakes() -> None:
+    """Forget what is in files that nobody has decided on for a month."""
+    intakes.forget_old(by=WORKER, now=timezone.now())
 
 
 @shared_task(name="cashpilot.search_for_pairs")

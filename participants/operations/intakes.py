@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -29,6 +29,7 @@ from participants.rules.sheets import Unreadable, lines_of, written
 
 State = Intake.State
 LONGEST_FILE_NAME = 100
+KEPT_FOR = timedelta(days=30)
 LONGEST_HEADING = 100
 
 
@@ -168,6 +169,16 @@ def change_columns(*, intake: Intake, by: str, now: datetime) -> None:
 def drop(*, intake: Intake, by: str, now: datetime) -> None:
     """Give a file up: nobody was added, and nothing of it is kept."""
     INTAKE.move(intake, State.DROPPED, now=now, by=by, **_NOBODY)
+
+
+def forget_old(*, by: str, now: datetime) -> int:
+    """Give up files that nobody decided on for a month, and forget the rows that were not added;
+    returns how many files that was."""
+    old = Intake.objects.filter(state_changed_at__lt=now - KEPT_FOR)
+    waiting = list(old.filter(state__in=[State.UPLOADED, State.CHECKED]))
+    for intake in waiting:
+        drop(intake=intake, by=by, now=now)
+    return len(waiting) + old.filter(state=State.ADDED).exclude(raw=b"").update(raw=b"")
 
 
 def begin_try(*, intake: Intake, by: str, now: datetime) -> None:

@@ -135,10 +135,10 @@ def written_about(people: Iterable[Enrolment]) -> bool:
 def rejected_file(intake: Intake) -> bytes:
     """The rows that are not added, each with what is wrong with it: as they stand now, or as they
     were when the others were added."""
-    if intake.state == Intake.State.ADDED:
+    if intake.state == Intake.State.ADDED and intake.raw:
         return bytes(intake.raw)
     if intake.state != Intake.State.CHECKED:
-        raise NotFound("There is no such file: it is not checked yet, or over.")
+        raise NotFound("There is no such file: it is not checked yet, or forgotten.")
     problems = [Problem(*one) for one in intake.problems]
     rows = rejected_rows(lines_of(bytes(intake.raw)), problems, intake.alike, left_out(intake))
     return written(rows)

@@ -1,11 +1,11 @@
 """A file of people on its way in: nobody is added before somebody has decided, then all at once."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from cashpilot.core.access import Role
-from cashpilot.core.refusals import Invalid, Refused
+from cashpilot.core.refusals import Invalid, NotFound, Refused
 from cashpilot.intake_journeys import take_back_intake, work_on_intakes
 from participants.models import Consent, Enrolment, Intake, Pair, Participant
 from participants.operations import intakes
@@ -14,6 +14,8 @@ from payments.models import Award, Instalment
 from payments.operations import pay_runs
 from payments.queries import promised_minor
 from tests.factories import (
+    BY,
+    NOON,
     PLENTY,
     a_member,
     a_pilot,
@@ -223,6 +225,23 @@ def test_a_file_that_is_given_up_leaves_nothing_of_anybody():
     intake.refresh_from_db()
     assert (bytes(intake.raw), intake.problems, intake.alike, intake.file_name) == (b"", [], [], "")
     assert nobody_is_in()
+
+
+def test_after_a_month_nothing_of_a_file_is_kept_and_nobody_is_lost():
+    pilot = a_pilot()
+    added = an_added_file(pilot, AMINA, "Carys Example,gold,2026-02-20,,,,")
+    waiting = a_checked_file(pilot, BEN)
+    later = {"by": BY, "now": NOON + timedelta(days=31)}
+
+    assert intakes.forget_old(by=BY, now=NOON + timedelta(days=29)) == 0
+    assert intakes.forget_old(**later) == 2
+
+    waiting.refresh_from_db()
+    added.refresh_from_db()
+    assert (waiting.state, bytes(waiting.raw), bytes(added.raw)) == ("dropped", b"", b"")
+    assert (added.state, pilot.enrolments.get().state) == ("added", "active")
+    with pytest.raises(NotFound):
+        rejected_file(added)
 
 
 def test_everybody_can_be_taken_back_and_the_codes_and_the_money_are_free_again():
