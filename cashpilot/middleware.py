@@ -16,6 +16,7 @@ from cashpilot.core import kept_answers
 from cashpilot.core.models import KeptAnswer
 from cashpilot.core.refusals import Invalid, Refused
 
+MOST_SENT = 25_000_000
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -25,6 +26,29 @@ class RequestLog(RequestMiddleware):
     @staticmethod
     def format_request(request: HttpRequest) -> str:
         return f"{request.method} {request.path}"
+
+
+class TooLarge(Refused):
+    """More was sent than anybody here has a use for; nothing of it is read."""
+
+    code = "too-large"
+    status = 413
+
+
+class NothingTooLarge:
+    """What says that it is too large is refused before any of it is read or kept."""
+
+    def __init__(self, get_response: Answer):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        said = request.META.get("CONTENT_LENGTH") or "0"
+        if not said.isdecimal() or int(said) <= MOST_SENT:
+            return self.get_response(request)
+        no = TooLarge(f"At most {MOST_SENT // 1_000_000} MB can be sent at once. Split the file.")
+        if request.path.startswith("/api/"):
+            return problem_document(no)
+        return render(request, "refused.html", {"says": str(no)}, status=no.status)
 
 
 class PrivatePages:

@@ -15,8 +15,31 @@ PILOT = Lifecycle(
 ENROLMENT = Lifecycle(
     "enrolment",
     {
-        "active": frozenset({"ended"}),
+        "active": frozenset({"ended", "undone"}),
         "ended": frozenset({"active"}),  # a death that was recorded by mistake
+        "undone": frozenset(),  # their file was taken back: they never took part
+    },
+)
+
+INTAKE = Lifecycle(
+    "intake",
+    {
+        "uploaded": frozenset({"checking", "dropped"}),
+        "checking": frozenset({"checked", "uploaded", "dropped"}),
+        "checked": frozenset({"uploaded", "checking", "adding", "dropped"}),
+        "adding": frozenset({"added", "checked"}),
+        "added": frozenset({"undone"}),
+        "undone": frozenset(),
+        "dropped": frozenset(),
+    },
+)
+
+PAIR = Lifecycle(
+    "pair",
+    {
+        "open": frozenset({"different", "same"}),
+        "different": frozenset({"same"}),  # looked at again, by a person
+        "same": frozenset(),
     },
 )
 

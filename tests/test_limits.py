@@ -238,6 +238,9 @@ def test_a_person_as_they_are_comes_in_by_file(staff, pilot, said):
         f"/staff/pilots/{pilot.public_id}/enrol-file/",
         {"file": SimpleUploadedFile("people.csv", raw)},
     )
+    where = answer.headers["Location"]
+    staff.post(f"{where}answer/", {"row_2": "different"})  # a shared phone is asked about
+    answer = staff.post(f"{where}add/")
 
     assert answer.status_code == 302, answer.content.decode()
     assert arrived(said)

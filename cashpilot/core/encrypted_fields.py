@@ -4,6 +4,8 @@ They cannot be sorted or searched in the database. Where a column has a blind in
 it asks the index, and takes no notice of large and small letters.
 """
 
+import json
+from base64 import b64decode, b64encode
 from datetime import date, datetime
 from typing import Any
 
@@ -62,6 +64,40 @@ class Sealed(models.Field):
 
 class EncryptedTextField(Sealed, models.TextField):
     """Text, sealed; `max_length` counts what was written."""
+
+
+class EncryptedBytesField(Sealed):
+    """Bytes, sealed; none stay none."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return "" if value == b"" else value
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        return super().get_db_prep_save(self.get_prep_value(value), connection)
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
+        return b"" if value == "" else super().from_db_value(value, expression, connection)
+
+    def as_text(self, value: Any) -> str:
+        return b64encode(bytes(value)).decode()
+
+    def to_python(self, value: Any) -> Any:
+        return b64decode(value) if isinstance(value, str) else value
+
+
+class EncryptedJsonField(Sealed, models.JSONField):
+    """Lists and objects of JSON, sealed; an empty one stays empty."""
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        return "" if value in ([], {}) else super().get_db_prep_save(value, connection)
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
+        if value == "":
+            return self.get_default()
+        return json.loads(open_sealed(value, self.sealed_for)) if value else value
+
+    def as_text(self, value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False)
 
 
 class EncryptedDateField(Sealed, models.DateField):

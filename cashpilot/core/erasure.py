@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 
 from cashpilot.core.audit import ERASED_DETAIL
 from cashpilot.core.database import OPEN_PERSONAL_COLUMNS
-from cashpilot.core.encrypted_fields import BlindIndexField, Sealed
+from cashpilot.core.encrypted_fields import BlindIndexField, EncryptedBytesField, Sealed
 from cashpilot.core.models import AuditEvent
 from cashpilot.core.personal import names_of, rows_about, words_about
 from cashpilot.core.privacy import ERASED, term_of, why_it_stays
@@ -69,6 +69,8 @@ def empty(field: Any) -> Any:
         return None
     if isinstance(field, JSONField):
         return field.get_default()
+    if isinstance(field, EncryptedBytesField):
+        return b""
     if isinstance(field, CharField | TextField):
         return "" if field.blank or isinstance(field, BlindIndexField) else ERASED
     return NO_DATE

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -82,19 +82,22 @@ class AuditEvent(models.Model):
     @classmethod
     def record(cls, subject: Any, verb: str, *, at: datetime, by: str, **detail: Any):
         """Write down one deed; `subject` is a record with a `public_id`."""
-        return cls.objects.create(
-            subject=subject_name(subject), verb=verb, at=at, by=by, detail=detail
-        )
+        event = cls.about(subject, verb, at=at, by=by, **detail)
+        event.save(force_insert=True)
+        return event
+
+    @classmethod
+    def about(cls, subject: Any, verb: str, *, at: datetime, by: str, **detail: Any) -> Self:
+        """The line of one deed, for whoever writes many different ones in one statement."""
+        return cls(subject=subject_name(subject), verb=verb, at=at, by=by, detail=detail)
 
     @classmethod
     def record_each(
         cls, subjects: Iterable[Any], verb: str, *, at: datetime, by: str, **detail: Any
     ) -> None:
         """Write down the same deed done to many records, in one statement."""
-        AuditEvent.objects.bulk_create(
-            AuditEvent(subject=subject_name(one), verb=verb, at=at, by=by, detail=detail)
-            for one in subjects
-        )
+        events = (AuditEvent.about(one, verb, at=at, by=by, **detail) for one in subjects)
+        AuditEvent.objects.bulk_create(events)
 
     def digest(self) -> str:
         """A hash over everything the row says."""

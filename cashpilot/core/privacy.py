@@ -59,6 +59,10 @@ TERMS = {
         after=timedelta(days=183),
         blanks=True,
     ),
+    "until it is decided": Term(
+        "Until somebody has decided on the file, a month at most; the file itself is not searched "
+        "when a person in it is erased meanwhile."
+    ),
     "as machinery": Term("As long as the machinery needs it; it is about nobody."),
 }
 

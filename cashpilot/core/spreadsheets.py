@@ -10,3 +10,9 @@ def safe_cell(value: Any) -> Any:
     if isinstance(value, str) and value.startswith(_BEGINS_A_FORMULA):
         return f"'{value}"
     return value
+
+
+def as_it_was(text: str) -> str:
+    """Text without the apostrophe that `safe_cell` gave it."""
+    is_ours = text.startswith("'") and text[1:].startswith(_BEGINS_A_FORMULA)
+    return text[1:] if is_ours else text

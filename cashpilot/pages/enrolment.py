@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cashpilot import journeys
@@ -18,7 +17,7 @@ from cashpilot.core.fields import add_refusal
 from cashpilot.core.looks import note_looks
 from cashpilot.core.models import Look
 from cashpilot.core.refusals import Refused
-from cashpilot.pages.forms import EnrolForm, FileForm
+from cashpilot.pages.forms import EnrolForm
 from cashpilot.pages.study import surveys_due_of
 from participants.operations.sign_in import issue_link
 from participants.queries import arms_of, consents_of, enrolment_for, pilot_for, roles_of, talks_of
@@ -41,29 +40,6 @@ def enrol(request, pilot_id):
             add_refusal(form, no)
     page = {"form": form, "pilot": pilot, "section": "participants"}
     return render(request, "enrol.html", page, status=400 if form.errors else 200)
-
-
-@login_required
-def enrol_file(request, pilot_id):
-    """Everybody in a file, or nobody; each problem is named by row and column."""
-    pilot = pilot_for(request.user, pilot_id, "enrol people")
-    form = FileForm(request.POST or None, request.FILES or None)
-    problems: list = []
-    if request.method == "POST" and form.is_valid():
-        try:
-            added = journeys.enrol_file_and_award(
-                pilot=pilot,
-                raw=form.cleaned_data["file"].read(),
-                by=request.user.public_id,
-                now=timezone.now(),
-            )
-            messages.success(request, _said_of(len(added)))
-            return redirect("participants")
-        except Refused as no:
-            add_refusal(form, no)
-            problems = getattr(no, "problems", [])
-    page = {"form": form, "pilot": pilot, "problems_found": problems, "section": "participants"}
-    return render(request, "enrol_file.html", page, status=400 if form.errors else 200)
 
 
 @login_required
@@ -128,9 +104,3 @@ def _enrol(request, pilot, said: dict):
     return journeys.enrol_and_award(
         pilot=pilot, arm=arm, by=request.user.public_id, now=timezone.now(), **said
     )
-
-
-def _said_of(added: int) -> str:
-    return ngettext("%(n)d person takes part now.", "%(n)d people take part now.", added) % {
-        "n": added
-    }

@@ -12,8 +12,19 @@ from cashpilot.forms import DateParts
 from participants.models import Consent
 from participants.pages.forms import at_most
 from participants.rules import LONGEST
+from participants.rules.sheets import MOST_BYTES
 from payments.models import Frequency, WhenClosed
 
+COLUMN_WORDS = {
+    "name": _("Full name (needed)"),
+    "arm": _("Code of the arm (needed)"),
+    "consent_date": _("Date they agreed to take part (needed)"),
+    "code": _("Code of the person"),
+    "date_of_birth": _("Date of birth"),
+    "email": _("Email address"),
+    "phone": _("Phone"),
+    "language": _("Language they read"),
+}
 TAKE_PART = _(
     "I agree to take part. I know that the money is mine, that I need not answer any question "
     "to get it, and that I can stop at any time."
@@ -128,10 +139,41 @@ class FileForm(forms.Form):
     """A file of people."""
 
     file = forms.FileField(
-        label=_("CSV file"),
+        label=_("CSV or XLSX file"),
         help_text=_(
-            "Columns: name, arm, consent_date, and if you have them code, date_of_birth, email, "
-            "phone, language. Dates such as 2026-03-31."
+            "The first row names the columns; you are asked what they mean. Of a workbook only the "
+            "first sheet is read. At most 20,000 people and 10 MB."
         ),
-        validators=[FileExtensionValidator(["csv"])],
+        validators=[FileExtensionValidator(["csv", "xlsx"])],
     )
+
+    def clean_file(self):
+        """Not even read where it is too large."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(_("This file has more than 10 MB. Split it."))
+        return file
+
+
+class ColumnsForm(forms.Form):
+    """What each heading of a file means: one of our columns, or nothing."""
+
+    all_optional = True
+
+    def __init__(self, *args, intake, samples, **kwargs):
+        super().__init__(*args, **kwargs)
+        for number, heading in enumerate(intake.headings):
+            self.fields[f"column_{number}"] = forms.ChoiceField(
+                label=heading or _("Column %(n)d, without a heading") % {"n": number + 1},
+                choices=[("", _("Leave it out")), *COLUMN_WORDS.items()],
+                initial=intake.columns[number],
+                help_text=_("Such as: %(cells)s") % {"cells": samples[number]}
+                if samples[number]
+                else _("Nothing stands in the first rows of it."),
+                required=False,
+            )
+
+    @property
+    def columns(self) -> list[str]:
+        """Our column for each heading, in the order of the file."""
+        return [self.cleaned_data[name] for name in self.fields]

@@ -21,6 +21,7 @@ from payments.queries import (
     pay_runs_of,
     waiting_for_a_person,
 )
+from payments.queries.destinations import recipients_sharing
 
 MOST_EVENTS = 50
 MOST_PROBLEMS = 20
@@ -76,6 +77,9 @@ def _items(user, pilot, roles):
     count, first = in_no_run(pilot, timezone.localdate())
     if count:
         yield {"kind": "to prepare", "count": count, "pilot": pilot, "since": _morning(first)}
+    if sharing := list(recipients_sharing(pilot).values_list("observed_at", flat=True)):
+        since = min(filter(None, sharing), default=timezone.now())
+        yield {"kind": "shared", "count": len(sharing), "pilot": pilot, "since": since}
     for run in pay_runs_of(pilot).filter(state__in=["prepared", "previewed"]):
         yield {"kind": _kind_of(run, user, roles), "run": run, "since": run.state_changed_at}
     for pause in pauses_of([pilot]):

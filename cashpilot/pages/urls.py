@@ -8,13 +8,17 @@ from cashpilot.pages import (
     draws,
     enrolment,
     home,
+    intakes,
     life_events,
+    pairs,
     personal_data,
     pilots,
     problems,
     setting_up,
     timeline,
 )
+
+INTAKE_VERBS = ("add", "undo", "check", "columns", "drop")
 
 set_up = "pilots/<slug:pilot_id>/set-up/"
 setting_up_patterns = [
@@ -56,7 +60,20 @@ staff_patterns = [
     *application_patterns,
     path("pilots/<slug:public_id>/", pilots.pilot, name="pilot"),
     path("pilots/<slug:pilot_id>/enrol/", enrolment.enrol, name="enrol"),
-    path("pilots/<slug:pilot_id>/enrol-file/", enrolment.enrol_file, name="enrol_file"),
+    path("pilots/<slug:pilot_id>/enrol-file/", intakes.enrol_file, name="enrol_file"),
+    path("pilots/<slug:pilot_id>/pairs/", pairs.pairs, name="pairs"),
+    path("pilots/<slug:pilot_id>/pairs/search/", pairs.search_anew, name="search_pairs"),
+    path("pairs/<slug:public_id>/decide/", pairs.decide, name="decide_pair"),
+    path("intakes/<slug:public_id>/", intakes.intake, name="intake"),
+    path("intakes/<slug:public_id>/match/", intakes.match_columns, name="match_columns"),
+    path("intakes/<slug:public_id>/answer/", intakes.answer, name="answer_intake"),
+    path("intakes/<slug:public_id>/to-correct.csv", intakes.rejected, name="rejected"),
+    *(
+        path(
+            f"intakes/<slug:public_id>/{verb}/", intakes.act, {"verb": verb}, name=f"intake_{verb}"
+        )
+        for verb in INTAKE_VERBS
+    ),
     path("pilots/<slug:pilot_id>/people.csv", enrolment.file_to_fill, name="file_to_fill"),
     path("pilots/<slug:pilot_id>/draw/hold/", draws.hold, name="hold_draw"),
     path("participants/<slug:public_id>/", enrolment.person, name="person"),

@@ -8,12 +8,13 @@ from participants.models import Enrolment, Pilot
 
 
 def enrolments_with(pilot: Pilot, *purposes: str) -> QuerySet[Enrolment]:
-    """Everybody whose consent to each of these uses is in force, still taking part or not.
+    """Everybody whose consent to each of these uses is in force, still taking part or not; whoever
+    was added by mistake never took part.
 
     In doubt a person is out: their newest decision by its date and the one recorded last must
     both say yes, so that a withdrawal counts at once whatever date it bears.
     """
-    found = Enrolment.objects.filter(pilot=pilot)
+    found = Enrolment.objects.filter(pilot=pilot).exclude(state=Enrolment.State.UNDONE)
     for purpose in purposes:
         for newest in (("-decided_on", "-pk"), ("-pk",)):
             decisions = ResearchConsent.objects.filter(enrolment=OuterRef("pk"), purpose=purpose)

@@ -7,7 +7,9 @@ from participants.models.consent import Consent, ConsentText
 from participants.models.contact import SafeContact
 from participants.models.designs import DesignVersion, EligibilityVersion, PilotDraft
 from participants.models.draws import Allotment, Draw, Entrant
+from participants.models.intakes import HeadingMeaning, Intake, IntakePlace
 from participants.models.notices import NOTICE_WORDS, LifeEvent, LifeEventPolicy, Notice
+from participants.models.pairs import REASONS, Pair, PairSearch
 from participants.models.people import Enrolment, Participant
 from participants.models.pilots import Arm, Membership, Pilot
 from participants.models.safeguarding import RestrictedNote
@@ -16,6 +18,7 @@ from participants.models.signposts import Signposts
 
 __all__ = [
     "NOTICE_WORDS",
+    "REASONS",
     "Allotment",
     "Application",
     "ApplicationDecision",
@@ -31,10 +34,15 @@ __all__ = [
     "EligibilityVersion",
     "Enrolment",
     "Entrant",
+    "HeadingMeaning",
+    "Intake",
+    "IntakePlace",
     "LifeEvent",
     "LifeEventPolicy",
     "Membership",
     "Notice",
+    "Pair",
+    "PairSearch",
     "Participant",
     "Pilot",
     "PilotDraft",

@@ -72,6 +72,7 @@ class Enrolment(models.Model):
     class State(models.TextChoices):
         ACTIVE = "active", _("Taking part")
         ENDED = "ended", _("No longer taking part")
+        UNDONE = "undone", _("Added by mistake, and taken back")
 
     public_id = models.CharField(
         max_length=30, unique=True, default=partial(new_id, "enr"), editable=False

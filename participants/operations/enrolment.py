@@ -11,10 +11,19 @@ from cashpilot.core.refusals import Invalid, Refused
 from participants.lifecycles import ENROLMENT
 from participants.models import Arm, Consent, ConsentText, Enrolment, Participant, Pilot
 from participants.operations.consent import record_consent
+from participants.operations.enrolling_many import enrol_rows
 from participants.queries import already_here
 from participants.queries.designs import design_in_force
 from participants.queries.draws import draw_of
-from participants.rules import PersonRow, Problem, check_birth, check_length, read_people
+from participants.queries.files import codes_taken, rows_already_here
+from participants.rules import (
+    HERE_ALREADY,
+    PersonRow,
+    Problem,
+    check_birth,
+    check_length,
+    read_people,
+)
 
 
 class FileRefused(Invalid):
@@ -98,36 +107,12 @@ def enrol(
 
 @transaction.atomic
 def enrol_file(*, pilot: Pilot, raw: bytes, by: str, now: datetime) -> list[Enrolment]:
-    """Bring in everybody in a CSV file, or nobody: any problem refuses the whole file."""
+    """Bring in everybody in a CSV or XLSX file, or nobody: any problem refuses the whole file."""
+    Pilot.objects.select_for_update().get(pk=pilot.pk)
     rows = _read(pilot, raw, now)
-    arms = {arm.code: arm for arm in pilot.arms.all()}
-    added: list[Enrolment] = []
-    problems: list[Problem] = []
-    for one in rows:
-        try:
-            added.append(_enrol_row(pilot, arms[one.arm], one, by=by, now=now))
-        except Invalid as no:
-            problems.append(Problem(one.row, no.field, str(no)))
-    if problems:
+    if problems := rows_already_here(pilot, rows):
         raise FileRefused(problems)
-    return added
-
-
-def _enrol_row(pilot: Pilot, arm: Arm, row: PersonRow, *, by: str, now: datetime) -> Enrolment:
-    return enrol(
-        pilot=pilot,
-        arm=arm,
-        name=row.name,
-        consent_date=row.consent_date,
-        how=Consent.How.PAPER,
-        code=row.code,
-        date_of_birth=row.date_of_birth,
-        email=row.email,
-        phone=row.phone,
-        language=row.language,
-        by=by,
-        now=now,
-    )
+    return enrol_rows(pilot=pilot, rows=rows, by=by, now=now)
 
 
 def _read(pilot: Pilot, raw: bytes, now: datetime) -> list[PersonRow]:
@@ -137,13 +122,7 @@ def _read(pilot: Pilot, raw: bytes, now: datetime) -> list[PersonRow]:
         languages=dict(settings.PARTICIPANT_LANGUAGES),
         today=timezone.localdate(now),
     )
-    codes = [one.code for one in rows if one.code]
-    taken = set(pilot.enrolments.filter(code__in=codes).values_list("code", flat=True))
-    problems += [
-        Problem(one.row, "code", f"{one.code!r} is somebody else's code in this pilot.")
-        for one in rows
-        if one.code in taken
-    ]
+    problems += codes_taken(pilot, rows)
     if problems:
         raise FileRefused(sorted(problems, key=lambda p: (p.row, p.column)))
     if not rows:
@@ -170,11 +149,7 @@ def _check_not_here(
     )
     is_another = found is not None and code and found.code != code
     if found and not is_another:
-        raise Invalid(
-            f"This person seems to take part already, with the code {found.code}. "
-            "If this is somebody else, give them a code of their own.",
-            field="name",
-        )
+        raise Invalid(HERE_ALREADY.format(found.code), field="name")
 
 
 def _enrol_in(

@@ -98,7 +98,8 @@ def _called(user: User) -> str:
 
 def enrolments_of(pilot: Pilot) -> QuerySet[Enrolment]:
     """Everybody enrolled in a pilot, who came last first: names are sealed, and sort nowhere."""
-    return pilot.enrolments.select_related("participant", "arm", "pilot", "design").order_by("-pk")
+    known = pilot.enrolments.exclude(state=Enrolment.State.UNDONE)
+    return known.select_related("participant", "arm", "pilot", "design").order_by("-pk")
 
 
 def enrolments_like(pilot: Pilot, words: str) -> QuerySet[Enrolment]:

@@ -1,15 +1,14 @@
 """Reading a file of people: bytes in, rows or problems out. No database, no clock."""
 
-import codecs
-import csv
-import io
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from cashpilot.core.refusals import Invalid
+from cashpilot.core.spreadsheets import as_it_was
+from participants.rules.sheets import Fault, Unreadable, lines_of
 
 REQUIRED = ("name", "arm", "consent_date")
 OPTIONAL = ("code", "date_of_birth", "email", "phone", "language")
@@ -34,6 +33,10 @@ LONGEST = {
     "why_again": 200,
 }
 EARLIEST_BIRTH = date(1900, 1, 1)
+HERE_ALREADY = (
+    "This person seems to take part already, with the code {}. "
+    "If this is somebody else, give them a code of their own."
+)
 DIRECTION_MARKS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 INVISIBLE = dict.fromkeys(map(ord, DIRECTION_MARKS + "\u00ad\u200b\u2060\ufeff"))
 
@@ -69,53 +72,62 @@ class PersonRow:
 def read_people(
     raw: bytes, *, arms: Iterable[str], languages: Iterable[str], today: date
 ) -> tuple[list[PersonRow], list[Problem]]:
-    """The people in a CSV file, and every problem in it by row and column.
+    """The people in a CSV or XLSX file whose headings are our columns, and every problem in it by
+    row and column.
 
-    The first row holds column names; `arm` holds an arm's code; dates are 2026-03-31.
+    `arm` holds an arm's code; dates are 2026-03-31.
     """
     table, problems = read_table(raw, required=REQUIRED, optional=OPTIONAL, most=MOST_ROWS)
-    read = _person_reader(set(arms), set(languages), today)
-    rows = []
+    people, found = _people_of(table, set(arms), set(languages), today)
+    return people, problems + found
+
+
+def people_in(
+    lines: list[list[str]],
+    columns: Sequence[str],
+    *,
+    arms: Iterable[str],
+    languages: Iterable[str],
+    today: date,
+) -> tuple[list[PersonRow], list[Problem]]:
+    """The people in lines whose headings somebody matched to our `columns`; what was matched to
+    none is left out."""
+    table, problems = _cells(columns, lines[1:])
+    people, found = _people_of(table, set(arms), set(languages), today)
+    return people, sorted(problems + found, key=lambda one: (one.row, one.column))
+
+
+def read_table(
+    raw: bytes, *, required: Iterable[str], optional: Iterable[str], most: int
+) -> tuple[list[tuple[int, dict[str, str]]], list[Problem]]:
+    """Rows of a file as (row number, cells by column), once its columns are known to be right."""
+    try:
+        lines = lines_of(raw)
+    except Unreadable as error:
+        return [], [Problem(0, "", str(error))]
+    names = [name.strip().lower() for name in lines[0]]
+    problems = list(_column_problems(names, set(required), set(optional)))
+    problems += too_many(lines, most)
+    if problems:
+        return [], problems
+    return _cells(names, lines[1:])
+
+
+def too_many(lines: list[list[str]], most: int = MOST_ROWS) -> list[Problem]:
+    """The problem of a file with more rows than are read at once."""
+    is_too_long = len(lines) - 1 > most
+    return [Problem(0, "", f"This file has more than {most:,} rows. Split it.")] * is_too_long
+
+
+def _people_of(table, arms: set[str], languages: set[str], today: date):
+    read = _person_reader(arms, languages, today)
+    rows, problems = [], []
     for number, cells in table:
         person, found = read(number, cells)
         problems += found
         if person:
             rows.append(person)
     return rows, problems + _repeated(rows, "code") + _repeated(rows, "email")
-
-
-def read_table(
-    raw: bytes, *, required: Iterable[str], optional: Iterable[str], most: int
-) -> tuple[list[tuple[int, dict[str, str]]], list[Problem]]:
-    """Rows of a CSV file as (row number, cells by column), once its columns are known to be
-    right."""
-    try:
-        lines = _lines(raw)
-    except ValueError as error:
-        return [], [Problem(0, "", str(error))]
-    names = [name.strip().lower() for name in lines[0]]
-    problems = list(_column_problems(names, set(required), set(optional)))
-    if len(lines) - 1 > most:
-        problems.append(Problem(0, "", f"This file has more than {most:,} rows. Split it."))
-    if problems:
-        return [], problems
-    return _cells(names, lines[1:])
-
-
-def _lines(raw: bytes) -> list[list[str]]:
-    """The cells of a file line by line; ValueError with words for whoever made the file."""
-    try:
-        text = raw.decode("utf-8-sig")
-        lines = [] if "\x00" in text else list(csv.reader(io.StringIO(text, newline="")))
-    except UnicodeDecodeError:
-        raise ValueError("This file is not UTF-8 text. Save it as “CSV UTF-8”.") from None
-    except csv.Error:
-        lines = []
-    if not lines and raw.removeprefix(codecs.BOM_UTF8).strip():
-        raise ValueError("This file is not a CSV file. Save it as “CSV UTF-8”.")
-    if not lines:
-        raise ValueError("This file is empty. Its first row names the columns.")
-    return lines
 
 
 def _column_problems(names: list[str], required: set[str], optional: set[str]):
@@ -130,7 +142,7 @@ def _column_problems(names: list[str], required: set[str], optional: set[str]):
         yield Problem(1, name, "this column stands twice.")
 
 
-def _cells(names: list[str], lines: list[list[str]]):
+def _cells(names: Sequence[str], lines: list[list[str]]):
     table, problems = [], []
     for number, line in enumerate(lines, start=2):
         if not any(cell.strip() for cell in line):
@@ -139,8 +151,13 @@ def _cells(names: list[str], lines: list[list[str]]):
             says = f"{len(line)} cells where the first row names {len(names)} columns."
             problems.append(Problem(number, "(all)", says))
             continue
-        table.append((number, {k: clean(v) for k, v in zip(names, line, strict=True)}))
+        cells = zip(names, line, strict=True)
+        table.append((number, {name: _cleaned(cell) for name, cell in cells if name}))
     return table, problems
+
+
+def _cleaned(cell: str) -> str:
+    return cell if isinstance(cell, Fault) else clean(as_it_was(cell))
 
 
 def clean(text: str) -> str:
@@ -197,6 +214,9 @@ def _read_person(number: int, cells: dict[str, str], readers):
         if not text:
             if column in REQUIRED:
                 problems.append(Problem(number, column, "this is empty. It is needed."))
+            continue
+        if isinstance(text, Fault):
+            problems.append(Problem(number, column, str(text)))
             continue
         if len(text) > LONGEST.get(column, 200):
             problems.append(Problem(number, column, f"longer than {LONGEST.get(column, 200)}."))

@@ -19,7 +19,7 @@ from payments.models.pay_runs import (
 )
 from payments.models.provider_events import ProviderEvent
 from payments.models.rate_slots import RateSlot
-from payments.models.recipients import DestinationChange, Recipient
+from payments.models.recipients import DestinationChange, DestinationClearance, Recipient
 from payments.models.reconciliation import Difference, Reconciliation
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Clearance",
     "Correction",
     "DestinationChange",
+    "DestinationClearance",
     "Difference",
     "Disbursement",
     "FollowUp",

@@ -136,6 +136,7 @@ class LeftOut(models.Model):
         DISABLED = "disabled", _("The provider cannot pay this person")
         COOLING_OFF = "cooling_off", _("Their bank account has just changed: it is paid later")
         QUESTIONED = "questioned", _("They say that a change of their bank account was not theirs")
+        SHARED = "shared", _("Somebody else is paid into the same account: two people have to look")
         HELD = "held", _("Their payments are held")
         CAME_BACK = "came_back", _("Their bank sent the last payment back: mend that first")
         ELSEWHERE = "elsewhere", _("It is in another pay run")

@@ -46,6 +46,11 @@ class Recipient(models.Model):
     )
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["bank_mark"], condition=~Q(bank_mark=""), name="recipients_by_account"
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(enrolment_is_paid=True), name="recipient_of_a_paid_enrolment"
@@ -113,3 +118,42 @@ class DestinationChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recipient_id} {self.kind}"
+
+
+class DestinationClearance(models.Model):
+    """One person's word that money may go to a bank account that somebody else of the pilot is
+    paid into as well. Append-only; it takes two people, and holds for this account only."""
+
+    class Why(models.TextChoices):
+        SHARED = "shared", _("They share the account, and both want it so")
+        RECEIVES = "receives", _("One of them receives the money for the other")
+
+    recipient = models.ForeignKey(Recipient, models.PROTECT, related_name="clearances")
+    bank_mark = models.CharField(max_length=64)
+    number = models.PositiveSmallIntegerField()
+    why = models.CharField(max_length=10, choices=Why)
+    cleared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    cleared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recipient", "bank_mark", "cleared_by"], name="one_word_a_person"
+            ),
+            models.UniqueConstraint(
+                fields=["recipient", "bank_mark", "number"], name="first_and_second_word"
+            ),
+            models.CheckConstraint(
+                condition=Q(number__in=[1, 2]) & ~Q(bank_mark=""), name="two_words_of_an_account"
+            ),
+        ]
+
+    class Privacy:
+        identifying = {"bank_mark"}
+        linkable = {"id", "recipient", "cleared_by", "cleared_at"}
+        shareable = {"number", "why"}
+        kept = "with the accounts"
+        in_clear = {"bank_mark": "a keyed mark of an account, which is compared and names nobody"}
+
+    def __str__(self) -> str:
+        return f"{self.recipient_id}: word {self.number}"

@@ -25,6 +25,7 @@ from payments.queries import (
     total_of,
     unsent_minor,
 )
+from payments.queries.destinations import has_shared_account
 from payments.rules import approvals_needed, content_hash
 
 FURTHEST_AHEAD = timedelta(days=31)
@@ -113,12 +114,14 @@ def vote(*, run: PayRun, approver: User, available_minor: int, by: str, now: dat
     """One person's approval, or none of it.
 
     1. Not by whoever prepared it, or changed a destination in it; and one vote a person.
-    2. Not if a person, an amount, a destination or a date has changed since the preview.
+    2. Not if a person, an amount, a destination or a date has changed since the preview, or an
+       account has come to be somebody else's too.
     3. Not beyond the fund's budget, nor beyond the `available_minor` at the provider.
     """
     run = _locked(run)
     _check_may_vote(run, approver)
     _check_unchanged(run, run.content_hash)
+    _check_destinations(run)
     _check_budget(run)
     _check_float(run, available_minor)
     PayRunApproval.objects.create(
@@ -223,6 +226,14 @@ def _check_unchanged(run: PayRun, frozen: str) -> None:
         raise Changed(
             "Something in this pay run has changed since it was previewed. "
             "Stop it and prepare a new one."
+        )
+
+
+def _check_destinations(run: PayRun) -> None:
+    if has_shared_account(run):
+        raise Changed(
+            "Two people of this pay run, or of the pilot, are now paid into one bank account. "
+            "Stop this run and prepare a new one, or have two people look at the account."
         )
 
 

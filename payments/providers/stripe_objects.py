@@ -44,8 +44,11 @@ def status_of(account: Any, reason: str) -> str:
 
 
 def mark_of(bank: Any) -> str:
-    """The provider's fingerprint is opaque already; a hash of it keeps even that out of here."""
-    mark = getattr(bank, "fingerprint", None) or f"{bank.last4}"
+    """The provider's fingerprint is opaque already; a hash of it keeps even that out of here.
+
+    Without one the mark is nobody else's: last figures alone do not make two accounts one.
+    """
+    mark = getattr(bank, "fingerprint", None) or f"{bank.account} {bank.last4}"
     return hashlib.sha256(str(mark).encode()).hexdigest()
 
 

@@ -22,6 +22,7 @@ from payments.models import (
     PayRunLine,
     Recipient,
 )
+from payments.queries.destinations import is_shared
 from payments.queries.money import LIVE
 from payments.rules import LEAD_DAYS, Line, promised_through
 
@@ -45,6 +46,7 @@ class Due:
     is_elsewhere: bool
     is_held: bool
     came_back: bool
+    is_shared: bool
     left_out: str = ""
 
 
@@ -66,10 +68,12 @@ def due_in(fund: Fund, due_by: date, now: datetime) -> list[Due]:
                     destination=OuterRef(f"{RECIPIENT}__provider_account"),
                 )
             ),
+            is_shared=is_shared(RECIPIENT, "award__enrolment__pilot"),
         )
         .order_by("due_date", "pk")
     )
-    rows = owed.values_list(*_DUE_COLUMNS, "is_elsewhere", "is_held", "came_back")
+    flags = ("is_elsewhere", "is_held", "came_back", "is_shared")
+    rows = owed.values_list(*_DUE_COLUMNS, *flags)
     return [_judged(Due(*row), now) for row in rows.iterator(chunk_size=2_000)]
 
 
@@ -89,6 +93,7 @@ WHY_NOT: tuple[tuple[Callable[[Due, datetime], bool], str], ...] = (
     (lambda one, now: one.is_held, Reason.HELD),
     (lambda one, now: one.came_back, Reason.CAME_BACK),
     (lambda one, now: one.questioned_at is not None, Reason.QUESTIONED),
+    (lambda one, now: one.is_shared, Reason.SHARED),
     (lambda one, now: one.status == Recipient.Status.NEW, Reason.NO_ACCOUNT),
     (lambda one, now: one.status == Recipient.Status.ACTION_NEEDED, Reason.ACTION_NEEDED),
     (lambda one, now: one.status == Recipient.Status.PENDING, Reason.PENDING),

@@ -200,9 +200,9 @@ def recipients_to_look_at(today: date) -> QuerySet[Recipient]:
         state="planned",
         due_date__lte=today + timedelta(days=7),
     )
-    return Recipient.objects.filter(
-        ~Q(status="ready") | Exists(soon), provider_account__isnull=False
-    ).select_related("enrolment__pilot")
+    known = Recipient.objects.filter(provider_account__isnull=False)
+    known = known.exclude(enrolment__state="undone")
+    return known.filter(~Q(status="ready") | Exists(soon)).select_related("enrolment__pilot")
 
 
 def recipients_not_ready(pilot: Pilot) -> QuerySet[Recipient]:

@@ -59,13 +59,19 @@ def new(world, account, number):
         "country": account["country"],
         "currency": account["default_currency"],
         "default_for_currency": True,
-        "fingerprint": hashlib.sha256(number.encode()).hexdigest()[:16],
+        "fingerprint": hashlib.sha256(_whose(account, number).encode()).hexdigest()[:16],
         "last4": number[-4:],
         "metadata": {},
         "routing_number": ROUTING.get(account["country"]),
         "status": "new",
         "_number": number,
     }
+
+
+def _whose(account, number):
+    """The number that everybody may type stands for an account of their own; any other number is
+    one account, whoever types it."""
+    return f"{number} of {account['id']}" if number == PAYS else number
 
 
 def listed(account):

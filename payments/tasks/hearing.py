@@ -57,7 +57,8 @@ def sweep_accounts() -> None:
 def create_missing_recipients() -> None:
     """Give an account at the provider to everybody who was promised money and has none."""
     provider = get_provider()
-    for recipient in Recipient.objects.filter(provider_account=None):
+    waiting = Recipient.objects.filter(provider_account=None)
+    for recipient in waiting.exclude(enrolment__state="undone"):
         try:
             recipients.ensure_account(
                 recipient=recipient, provider=provider, by=WORKER, now=timezone.now()

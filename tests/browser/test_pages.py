@@ -11,17 +11,61 @@ from cashpilot.core.access import Role
 from cashpilot.journeys import amend_pilot
 from evaluation.operations.consent import publish_research_text
 from participants.operations.consent import publish_text
-from participants.operations.drafts import begin_pilot
-from participants.operations.entrants import enter_file
-from participants.operations.sign_in import issue_link
-from payments.models import AccountToClose, PayRun
-from payments.operations import pay_runs, schedules
-from tests.browser.page_ok import page_ok
-from tests.factories import BY, a_member, a_pilot, a_prepared_run, a_user, an_enrolment, ready
-from tests.participants.draw_world import a_draw, a_list
-from tests.participants.test_applications import apply, ask, from_age
-from tests.participants.test_designs import cheaper
-from tests.participants.test_pilot_files import a_plan
+from participants.operations.drafts import (
+    begin_pilot,
+)
+from participants.operations.entrants import (
+    enter_file,
+)
+from participants.operations.intakes import (
+    take_in,
+)
+from participants.operations.pairs import (
+    search,
+)
+from participants.operations.sign_in import (
+    issue_link,
+)
+from payments.models import (
+    AccountToClose,
+    PayRun,
+    Recipient,
+)
+from payments.operations import (
+    pay_runs,
+    schedules,
+)
+from tests.browser.page_ok import (
+    page_ok,
+)
+from tests.factories import (
+    BY,
+    a_member,
+    a_pilot,
+    a_prepared_run,
+    a_user,
+    an_enrolment,
+    ready,
+)
+from tests.participants.draw_world import (
+    a_draw,
+    a_list,
+)
+from tests.participants.intake_world import (
+    an_added_file,
+    done,
+)
+from tests.participants.test_applications import (
+    apply,
+    ask,
+    from_age,
+)
+from tests.participants.test_designs import (
+    cheaper,
+)
+from tests.participants.test_pilot_files import (
+    a_plan,
+)
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs("chromium")]
 
@@ -223,6 +267,35 @@ def test_what_staff_see_of_designs_and_applications(look, live_server, world):
         (f"applications/{yes.public_id}/join/", "application-join"),
     ):
         visit(look, f"{site}/staff/{path}", name)
+
+
+def test_what_staff_see_of_files_and_of_people_who_may_be_one(look, live_server, world):
+    site, who = live_server.url, {"by": BY, "now": timezone.now()}
+    born = date(1990, 5, 3)
+    an_enrolment(world, name="Liz Example", date_of_birth=born, now=JOINED)
+    an_enrolment(world, name="Elizabeth Example", date_of_birth=born, now=JOINED)
+    Recipient.objects.filter(enrolment__in=world.enrolments.all()[:2]).update(bank_mark="m" * 64)
+    search(pilot=world, **who)
+    head = "name,arm,consent_date,date_of_birth,phone\n"
+    row = "Beth Example,cash,2026-02-20,1990-03-05,\nBad Example,gold,2026-02-30,,\n"
+    raw = (head + row).encode()
+    checked = done(take_in(pilot=world, file_name="people.csv", raw=raw, **who))
+    other = raw.replace(b"name,arm", b"Klient,Gruppe")
+    uploaded = take_in(pilot=world, file_name="clients.csv", raw=other, **who)
+    waiting = take_in(pilot=world, file_name="more.csv", raw=raw, **who)
+    added = an_added_file(world, "Dafydd Sample,cash,2026-02-20,,1950-01-09,,")
+    sign_in(look, site, "priya@example.org")
+
+    for path, name in (
+        (f"/staff/intakes/{uploaded.public_id}/", "intake-columns"),
+        (f"/staff/intakes/{waiting.public_id}/", "intake-moving"),
+        (f"/staff/intakes/{checked.public_id}/", "intake-checked"),
+        (f"/staff/intakes/{added.public_id}/", "intake-added"),
+        (f"/staff/pilots/{world.public_id}/enrol-file/", "enrol-file"),
+        (f"/staff/pilots/{world.public_id}/pairs/", "pairs"),
+        (f"/staff/pay-runs/shared/{world.public_id}/", "shared-accounts"),
+    ):
+        visit(look, site + path, name)
 
 
 def test_a_form_with_errors_takes_the_eye_to_them(look, live_server, world):

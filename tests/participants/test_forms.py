@@ -147,10 +147,11 @@ def test_a_person_is_enrolled_by_form(pilot):
     ("file", "says"),
     [
         (SimpleUploadedFile("people.csv", b""), "This file is empty"),
-        (SimpleUploadedFile("people.xlsx", b"PK"), "Choose a file of this kind: csv"),
-        (None, "Choose CSV file"),
+        (SimpleUploadedFile("people.ods", b"PK"), "Choose a file of this kind: csv, xlsx"),
+        (SimpleUploadedFile("people.xlsx", b"PK"), "no people"),
+        (None, "Choose CSV or XLSX file"),
     ],
-    ids=["empty", "spreadsheet", "none"],
+    ids=["empty", "another kind", "no workbook", "none"],
 )
 def test_a_file_that_is_none_is_refused_beside_the_field(pilot, file, says):
     caseworker = member(pilot, Role.CASEWORKER)
@@ -163,20 +164,20 @@ def test_a_file_that_is_none_is_refused_beside_the_field(pilot, file, says):
     assert Participant.objects.count() == 2
 
 
-def test_a_file_with_faults_comes_back_as_a_table_of_what_to_correct(pilot):
+def test_a_file_with_faults_shows_a_table_of_what_to_correct_and_adds_nobody(pilot):
     caseworker = member(pilot, Role.CASEWORKER)
     raw = b"name,arm,consent_date\n<b>Carys</b>,gold,2026-02-30\n"
 
     response = caseworker.post(
         f"/staff/pilots/{pilot.public_id}/enrol-file/",
         {"file": SimpleUploadedFile("people.csv", raw)},
+        follow=True,
     )
 
     page = text_of(response)
-    assert response.status_code == 400
-    assert "Nothing was added: the file has 2 problems." in page
     assert "is no arm here" in page
     assert "is not a date that exists" in page
+    assert "No row can be added." in page
     assert Participant.objects.count() == 2
 
 
@@ -184,10 +185,10 @@ def test_the_file_to_fill_can_be_sent_back_as_it_is(pilot):
     caseworker = member(pilot, Role.CASEWORKER)
     empty = caseworker.get(f"/staff/pilots/{pilot.public_id}/people.csv")
 
-    response = caseworker.post(
+    sent = caseworker.post(
         f"/staff/pilots/{pilot.public_id}/enrol-file/",
         {"file": SimpleUploadedFile("people.csv", empty.content)},
-        follow=True,
     )
+    response = caseworker.post(f"{sent.headers['Location']}add/", follow=True)
 
     assert "1 person takes part now." in text_of(response)
