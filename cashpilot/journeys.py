@@ -28,7 +28,7 @@ from participants.operations.enrolment import (
 )
 from participants.operations.life_events import note_correction, note_event
 from participants.operations.notices import resume_contact, stop_contact, tell
-from participants.operations.pilots import ArmPlan, HelpLine, give_role, set_up_pilot
+from participants.operations.pilots import ArmPlan, HelpLine, set_up_pilot
 from participants.queries import current_text, left_the_cash_on
 from participants.rules import effect_of
 from payments.models import Amendment, Award, Hold, Recipient
@@ -80,10 +80,10 @@ def set_up_whole_pilot(
         ],
         manager=manager,
         help_line=help_line,
+        also=[Role.PREPARER],
         by=by,
         now=now,
     )
-    give_role(pilot=pilot, user=manager, role=Role.PREPARER, by=by, now=now)
     fund = open_fund(pilot=pilot, name="Awards", budget_minor=promise.budget_minor, by=by, now=now)
     if promise.received_minor:
         receive_funding(

@@ -25,6 +25,8 @@ LONGEST = {
     "note": 500,
     "reason": 500,
     "reference": 100,
+    "site_name": 80,
+    "token_name": 80,
 }
 EARLIEST_BIRTH = date(1900, 1, 1)
 DIRECTION_MARKS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))

@@ -13,7 +13,7 @@ from cashpilot.core.access import Role
 from participants.models import Pilot
 from participants.operations.sign_in import issue_link
 from payments.models import Disbursement, Fund, PayRun
-from tests.factories import BY, a_member, a_pilot, a_user, an_enrolment, ready
+from tests.factories import BY, a_member, a_pilot, a_user, an_approver_now, an_enrolment, ready
 
 pytestmark = pytest.mark.django_db
 A_PILOT = {
@@ -149,9 +149,9 @@ def test_a_pay_run_is_prepared_frozen_and_approved_by_somebody_else(client, mone
 
 
 def test_the_preparer_is_refused_and_nothing_is_queued(client, money):
-    a_member(money, Role.APPROVER, email="priya@example.org")
     run = post(client, f"pilots/{money.public_id}/pay-runs/", {"due_by": "2026-03-02"}).json()
     post(client, f"pay-runs/{run['public_id']}/submit/")
+    an_approver_now(money, "priya@example.org")
 
     problem = problem_of(post(client, f"pay-runs/{run['public_id']}/approve/"), 403)
 

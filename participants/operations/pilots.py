@@ -11,7 +11,8 @@ from cashpilot.core.calendars import NATIONS
 from cashpilot.core.models import AuditEvent, User
 from cashpilot.core.money import known_currency
 from cashpilot.core.refusals import Invalid, NotAllowed
-from participants.models import Arm, Membership, Pilot
+from participants.models import Arm, Pilot
+from participants.operations.roles import hold_role
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,10 @@ def set_up_pilot(
     by: str,
     now: datetime,
     help_line: HelpLine | None = None,
+    also: Sequence[Role] = (),
 ) -> Pilot:
-    """Create a pilot with its arms, and make `manager` its pilot manager; or do nothing at all."""
+    """Create a pilot with its arms, and make `manager` its pilot manager, with the roles they take
+    `also`; or do nothing at all."""
     if not manager.may_set_up_pilots:
         raise NotAllowed("You may not set up pilots. Ask whoever runs this cashpilot to let you.")
     if nation not in NATIONS:
@@ -61,17 +64,9 @@ def set_up_pilot(
     )
     _create_arms(pilot, arms)
     AuditEvent.record(pilot, "pilot.set up", at=now, by=by, arms=[arm.code for arm in arms])
-    give_role(pilot=pilot, user=manager, role=Role.MANAGER, by=by, now=now)
+    for role in (Role.MANAGER, *also):
+        hold_role(pilot=pilot, user=manager, role=role, by=by, now=now)
     return pilot
-
-
-@transaction.atomic
-def give_role(*, pilot: Pilot, user: User, role: str, by: str, now: datetime) -> Membership:
-    """Give a user one more role in a pilot; giving it again changes nothing."""
-    membership, is_new = Membership.objects.get_or_create(user=user, pilot=pilot, role=Role(role))
-    if is_new:
-        AuditEvent.record(pilot, "role.given", at=now, by=by, user=user.public_id, role=str(role))
-    return membership
 
 
 def _create(**fields) -> Pilot:

@@ -9,7 +9,15 @@ from cashpilot.core.refusals import NotAllowed, NotFound
 from participants.models import Enrolment
 from participants.queries import enrolment_for, pilot_for, pilots_of, roles_of
 from payments.models import PayRun
-from tests.factories import a_member, a_pilot, a_prepared_run, a_user, an_enrolment, ready
+from tests.factories import (
+    MANY_ROLES,
+    a_member,
+    a_pilot,
+    a_prepared_run,
+    a_user,
+    an_enrolment,
+    ready,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +37,7 @@ def harbour():
 def outsider(harbour):
     """Someone with every role there is, in another pilot."""
     here = a_pilot(manager=a_user("noor@example.org", may_set_up_pilots=True))
-    return a_member(here, *Role, email="noor@example.org")
+    return a_member(here, *MANY_ROLES, email="noor@example.org")
 
 
 def addresses(pilot):
@@ -186,6 +194,6 @@ def test_an_enrolment_is_found_through_its_own_pilot_only(harbour, outsider):
 
 
 def test_two_roles_in_one_pilot_list_it_once(harbour):
-    user = a_member(harbour, Role.AUDITOR, Role.CASEWORKER, email="two@example.org")
+    user = a_member(harbour, Role.PREPARER, Role.CASEWORKER, email="two@example.org")
 
     assert list(pilots_of(user)) == [harbour]

@@ -2,11 +2,8 @@
 
 from datetime import date, datetime
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, QuerySet
 
-from cashpilot.core import access
-from cashpilot.core.models import User
 from cashpilot.core.refusals import NotFound
 from participants.models import (
     NOTICE_WORDS,
@@ -17,67 +14,63 @@ from participants.models import (
     ConsentText,
     Enrolment,
     LifeEvent,
-    Membership,
     Notice,
     Participant,
     Pilot,
     SignInToken,
 )
+from participants.queries.reach import (
+    NO_PERSON,
+    NO_PILOT,
+    Asker,
+    Program,
+    check_act,
+    enrolment_for,
+    enrolments_of,
+    people_in_reach,
+    pilot_for,
+    pilots_of,
+    pilots_where,
+    roles_of,
+    site_of,
+)
+from participants.queries.staff import (
+    invitation_of,
+    invitations_of,
+    members_of,
+    membership_for,
+    open_invitation,
+    service_token_of,
+    service_tokens_of,
+    sites_of,
+    token_in_force,
+)
 from participants.rules import USUAL_EFFECTS, effect_of
 
-NO_PILOT = "There is no such pilot, or you are not a member of it."
-NO_PERSON = "There is no such participant in your pilots."
-
-
-def pilots_of(user: User | AnonymousUser) -> QuerySet[Pilot]:
-    """The pilots a user is a member of, by name."""
-    return Pilot.objects.filter(memberships__user_id=user.pk).distinct().order_by("name")
-
-
-def pilots_where(user: User | AnonymousUser, act: str) -> QuerySet[Pilot]:
-    """The pilots in which a user may do this, by name."""
-    roles = [str(role) for role in access.ACTS[act]]
-    mine = Membership.objects.filter(user_id=user.pk, role__in=roles)
-    return Pilot.objects.filter(pk__in=mine.values("pilot")).order_by("name")
-
-
-def roles_of(user: User | AnonymousUser, pilot: Pilot) -> set[str]:
-    """The roles a user holds in one pilot."""
-    held = Membership.objects.filter(user_id=user.pk, pilot=pilot)
-    return set(held.values_list("role", flat=True))
-
-
-def pilot_for(user: User | AnonymousUser, public_id: str, act: str) -> Pilot:
-    """The pilot, if the user is a member of it and may do this there.
-
-    To a stranger every pilot is as absent as one that never was; a member whose role is too
-    small is told so.
-    """
-    pilot = pilots_of(user).filter(public_id=public_id).first()
-    if pilot is None:
-        raise NotFound(NO_PILOT)
-    access.check(roles_of(user, pilot), act)
-    return pilot
-
-
-def enrolment_for(user: User | AnonymousUser, public_id: str, act: str) -> Enrolment:
-    """One enrolment, in one of the user's pilots, if they may do this there."""
-    found = (
-        Enrolment.objects.filter(public_id=public_id, pilot__memberships__user_id=user.pk)
-        .select_related("participant", "pilot", "arm")
-        .first()
-    )
-    if found is None:
-        raise NotFound(NO_PERSON)
-    access.check(roles_of(user, found.pilot), act)
-    return found
-
-
-def enrolments_of(pilot: Pilot) -> QuerySet[Enrolment]:
-    """Everybody enrolled in a pilot, by name."""
-    return pilot.enrolments.select_related("participant", "arm", "pilot").order_by(
-        "participant__name", "pk"
-    )
+__all__ = [
+    "NO_PERSON",
+    "NO_PILOT",
+    "Asker",
+    "Program",
+    "check_act",
+    "enrolment_for",
+    "enrolments_of",
+    "invitation_of",
+    "invitations_of",
+    "members_of",
+    "membership_for",
+    "open_invitation",
+    "people_in_reach",
+    "pilot_for",
+    "pilots_of",
+    "pilots_where",
+    "roles_of",
+    "service_token_of",
+    "service_tokens_of",
+    "site_of",
+    "sites_of",
+    "token_in_force",
+]
 
 
 def enrolments_by_code(pilot: Pilot) -> dict[str, Enrolment]:

@@ -1,0 +1,172 @@
+"""How colleagues come in: asked by email, by a link that is good once, for three days."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from cashpilot.core.access import Role, check_together
+from cashpilot.core.models import AuditEvent, User
+from cashpilot.core.refusals import Invalid, NotAllowed, Refused
+from participants.models import Invitation, Pilot, Site
+from participants.operations.roles import hold_role
+from participants.operations.sign_in import keyed_hash
+from participants.queries import open_invitation, roles_of
+
+GOOD_FOR = timedelta(days=3)
+
+
+class InvitationIsOver(Refused):
+    """It was accepted or taken back, or its time is up."""
+
+    code = "invitation-is-over"
+    status = 410
+
+
+@transaction.atomic
+def invite(
+    *,
+    pilot: Pilot,
+    email: str,
+    roles: Sequence[str],
+    inviter: User,
+    by: str,
+    now: datetime,
+    site: Site | None = None,
+) -> tuple[Invitation, str]:
+    """Invite somebody into a pilot with these roles; returns the secret of the link, kept nowhere.
+
+    An earlier invitation to the same address is taken back, so that one link counts.
+    """
+    email = _checked(email)
+    if email == inviter.email.lower():
+        raise NotAllowed("Nobody changes their own roles. Ask another manager of this pilot.")
+    _check_roles(pilot, email, roles, site)
+    Invitation.objects.filter(pilot=pilot, email=email, accepted_at=None, revoked_at=None).update(
+        revoked_at=now
+    )
+    secret = secrets.token_urlsafe(24)
+    invitation = Invitation.objects.create(
+        pilot=pilot,
+        email=email,
+        roles=[str(Role(role)) for role in roles],
+        site=site,
+        secret_hash=keyed_hash(secret),
+        invited_by=inviter,
+        invited_at=now,
+        expires_at=now + GOOD_FOR,
+    )
+    AuditEvent.record(
+        invitation, "invitation.sent", at=now, by=by, pilot=pilot.public_id, roles=invitation.roles
+    )
+    return invitation, secret
+
+
+@transaction.atomic
+def revoke_invitation(*, invitation: Invitation, by: str, now: datetime) -> None:
+    """Take an invitation back; the link opens nothing from now on."""
+    live = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None)
+    if not live.update(revoked_at=now):
+        raise InvitationIsOver("This invitation was accepted or taken back already.")
+    AuditEvent.record(invitation, "invitation.revoked", at=now, by=by)
+
+
+@transaction.atomic
+def accept_as_new(
+    *, secret: str, first_name: str, last_name: str, password: str, by: str, now: datetime
+) -> User:
+    """Make an account for whoever holds the link, with the roles of the invitation; or nothing."""
+    invitation = _open(secret, now)
+    if User.objects.filter(email__iexact=invitation.email).exists():
+        raise Refused("There is an account with this email address. Sign in with it first.")
+    user = User(
+        username=invitation.email,
+        email=invitation.email,
+        first_name=first_name,
+        last_name=last_name,
+    )
+    try:
+        validate_password(password, user)
+    except ValidationError as no:
+        raise Invalid(" ".join(no.messages), field="password") from None
+    user.set_password(password)
+    _join(invitation, user, by, now)
+    return user
+
+
+@transaction.atomic
+def accept_as(*, secret: str, user: User, by: str, now: datetime) -> None:
+    """Join with the account one has, which has to be of the invited address."""
+    invitation = _open(secret, now)
+    if user.email.lower() != invitation.email:
+        raise NotAllowed("This invitation is for another email address. Sign in with that one.")
+    _join(invitation, user, by, now)
+
+
+@transaction.atomic
+def accept_by_email(*, user: User, by: str, now: datetime) -> int:
+    """Join by every open invitation to this address, which an identity provider has verified;
+    returns how many they were."""
+    found = Invitation.objects.select_for_update().filter(
+        email=user.email.lower(), accepted_at=None, revoked_at=None, expires_at__gt=now
+    )
+    for invitation in found:
+        _join(invitation, user, by, now)
+    return len(found)
+
+
+def _join(invitation: Invitation, user: User, by: str, now: datetime) -> None:
+    live = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None)
+    if not live.update(accepted_at=now):
+        raise InvitationIsOver("This invitation was accepted or taken back already.")
+    if user.pk is None:
+        user.save()
+        AuditEvent.record(user, "user.added", at=now, by=invitation.invited_by.public_id)
+    for role in invitation.roles:
+        site = invitation.site if role == Role.CASEWORKER else None
+        hold_role(
+            pilot=invitation.pilot,
+            user=user,
+            role=role,
+            site=site,
+            by=invitation.invited_by.public_id,
+            now=now,
+        )
+    AuditEvent.record(invitation, "invitation.accepted", at=now, by=by, user=user.public_id)
+
+
+def _open(secret: str, now: datetime) -> Invitation:
+    found = open_invitation(keyed_hash(secret), now)
+    if found is None:
+        raise InvitationIsOver(
+            "This invitation was used or taken back, or its time is up. "
+            "Ask whoever invited you for a new one."
+        )
+    return found
+
+
+def _checked(email: str) -> str:
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise Invalid(
+            "Enter an email address in full, like name@example.com.", field="email"
+        ) from None
+    return email
+
+
+def _check_roles(pilot: Pilot, email: str, roles: Sequence[str], site: Site | None) -> None:
+    if not roles:
+        raise Invalid("Choose at least one role.", field="roles")
+    unknown = set(roles) - set(Role.values)
+    if unknown:
+        raise Invalid("There is no such role.", field="roles")
+    if site:
+        check_site(roles)
+    user = User.objects.filter(email__iexact=email).first()
+    check_together([*roles, *(roles_of(user, pilot) if user else ())])
