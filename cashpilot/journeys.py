@@ -18,6 +18,7 @@ from participants.models import (
     LifeEventPolicy,
     Notice,
     Pilot,
+    Site,
 )
 from participants.operations.consent import publish_text, record_consent
 from participants.operations.enrolment import (
@@ -137,9 +138,11 @@ def enrol_and_award(
 
 
 @transaction.atomic
-def enrol_file_and_award(*, pilot: Pilot, raw: bytes, by: str, now: datetime) -> list[Enrolment]:
+def enrol_file_and_award(
+    *, pilot: Pilot, raw: bytes, by: str, now: datetime, site: Site | None = None
+) -> list[Enrolment]:
     """Enrol everybody in a file and promise the paid ones their instalments; or do nothing."""
-    enrolments = enrol_file(pilot=pilot, raw=raw, by=by, now=now)
+    enrolments = enrol_file(pilot=pilot, raw=raw, site=site, by=by, now=now)
     grant_awards(enrolments=[one for one in enrolments if one.is_paid], by=by, now=now)
     return enrolments
 

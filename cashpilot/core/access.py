@@ -22,6 +22,7 @@ ACTS: dict[str, frozenset[Role]] = {
     "see the pilot": frozenset(Role),
     "change the pilot": frozenset({Role.MANAGER}),
     "manage staff": frozenset({Role.MANAGER}),
+    "see staff": frozenset({Role.MANAGER, Role.AUDITOR}),
     "see people": frozenset({Role.MANAGER, Role.CASEWORKER}),
     "enrol people": frozenset({Role.MANAGER, Role.CASEWORKER}),
     "see money": frozenset({Role.MANAGER, Role.PREPARER, Role.APPROVER, Role.AUDITOR}),

@@ -131,8 +131,11 @@ CONTENT_SECURITY_POLICY = {
 
 REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "cashpilot.api.explain",
-    "DEFAULT_AUTHENTICATION_CLASSES": ["cashpilot.authentication.StaffSession"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "cashpilot.authentication.StaffSession",
+        "participants.api.authentication.BearerToken",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["participants.api.authentication.MayAsk"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "cashpilot.api.Pages",
     "DEFAULT_SCHEMA_CLASS": "cashpilot.schema.Schema",
@@ -157,6 +160,7 @@ SPECTACULAR_SETTINGS = {
         "WhatHappens": "participants.api.serializers.WHAT_HAPPENS",
         "DifferenceKind": "payments.models.Difference.Kind",
         "InstalmentKind": "payments.models.Instalment.Kind",
+        "Role": "cashpilot.core.access.Role",
         "FollowUpKind": "payments.models.FollowUp.Kind",
     },
 }

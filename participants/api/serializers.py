@@ -6,6 +6,7 @@ from participants.models import (
     BetterOffTalk,
     Consent,
     ConsentText,
+    Enrolment,
     LifeEvent,
     LifeEventPolicy,
 )
@@ -36,8 +37,20 @@ class EnrolmentLine(serializers.Serializer):
     code = serializers.CharField()
     name = serializers.CharField(source="participant.name")
     arm = serializers.CharField(source="arm.code")
+    site = serializers.CharField(source="site.public_id", default="", read_only=True)
     enrolled_on = serializers.DateField()
     state = serializers.CharField()
+
+
+class PeopleAsked(serializers.Serializer):
+    """Which people: `q` is part of a name or a whole code; the rest as each person's line says."""
+
+    q = serializers.CharField(required=False, max_length=LONGEST["name"])
+    arm = serializers.CharField(required=False)
+    site = serializers.CharField(required=False)
+    state = serializers.ChoiceField(Enrolment.State.choices, required=False)
+    page = serializers.IntegerField(required=False, min_value=1)
+    page_size = serializers.IntegerField(required=False, min_value=1, max_value=500)
 
 
 class NewPerson(serializers.Serializer):

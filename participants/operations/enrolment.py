@@ -9,7 +9,7 @@ from django.utils import timezone
 from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import Invalid
 from participants.lifecycles import ENROLMENT
-from participants.models import Arm, Consent, ConsentText, Enrolment, Participant, Pilot
+from participants.models import Arm, Consent, ConsentText, Enrolment, Participant, Pilot, Site
 from participants.operations.consent import record_consent
 from participants.queries import already_here
 from participants.rules import PersonRow, Problem, check_birth, check_length, read_people
@@ -41,6 +41,7 @@ def enrol(
     email: str = "",
     phone: str = "",
     language: str = "en",
+    site: Site | None = None,
 ) -> Enrolment:
     """Bring one person into one arm, with their consent to take part, or do nothing.
 
@@ -66,7 +67,7 @@ def enrol(
         language=language,
         created_at=now,
     )
-    enrolment = _enrol_in(pilot, arm, participant, code, now)
+    enrolment = _enrol_in(pilot, arm, participant, code, site, now)
     AuditEvent.record(enrolment, "enrolment.active", at=now, by=by, arm=arm.code)
     record_consent(
         enrolment=enrolment,
@@ -81,7 +82,9 @@ def enrol(
 
 
 @transaction.atomic
-def enrol_file(*, pilot: Pilot, raw: bytes, by: str, now: datetime) -> list[Enrolment]:
+def enrol_file(
+    *, pilot: Pilot, raw: bytes, by: str, now: datetime, site: Site | None = None
+) -> list[Enrolment]:
     """Bring in everybody in a CSV file, or nobody: any problem refuses the whole file."""
     rows = _read(pilot, raw, now)
     arms = {arm.code: arm for arm in pilot.arms.all()}
@@ -89,7 +92,7 @@ def enrol_file(*, pilot: Pilot, raw: bytes, by: str, now: datetime) -> list[Enro
     problems: list[Problem] = []
     for one in rows:
         try:
-            added.append(_enrol_row(pilot, arms[one.arm], one, by=by, now=now))
+            added.append(_enrol_row(pilot, arms[one.arm], one, site, by=by, now=now))
         except Invalid as no:
             problems.append(Problem(one.row, no.field, str(no)))
     if problems:
@@ -97,7 +100,9 @@ def enrol_file(*, pilot: Pilot, raw: bytes, by: str, now: datetime) -> list[Enro
     return added
 
 
-def _enrol_row(pilot: Pilot, arm: Arm, row: PersonRow, *, by: str, now: datetime) -> Enrolment:
+def _enrol_row(
+    pilot: Pilot, arm: Arm, row: PersonRow, site: Site | None, *, by: str, now: datetime
+) -> Enrolment:
     return enrol(
         pilot=pilot,
         arm=arm,
@@ -109,6 +114,7 @@ def _enrol_row(pilot: Pilot, arm: Arm, row: PersonRow, *, by: str, now: datetime
         email=row.email,
         phone=row.phone,
         language=row.language,
+        site=site,
         by=by,
         now=now,
     )
@@ -161,7 +167,12 @@ def _check_not_here(
 
 
 def _enrol_in(
-    pilot: Pilot, arm: Arm, participant: Participant, code: str, now: datetime
+    pilot: Pilot,
+    arm: Arm,
+    participant: Participant,
+    code: str,
+    site: Site | None,
+    now: datetime,
 ) -> Enrolment:
     try:
         with transaction.atomic():
@@ -169,6 +180,7 @@ def _enrol_in(
                 pilot=pilot,
                 participant=participant,
                 arm=arm,
+                site=site,
                 is_paid=arm.is_paid,
                 enrolled_on=timezone.localdate(now),
                 state_changed_at=now,

@@ -4,12 +4,15 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from cashpilot.core.access import Role, check_together
+from cashpilot.core.access import Role, check_site, check_together
 from cashpilot.core.models import AuditEvent, User
 from cashpilot.core.refusals import Invalid, NotAllowed, Refused
 from participants.models import Invitation, Pilot, Site
@@ -40,8 +43,11 @@ def invite(
 ) -> tuple[Invitation, str]:
     """Invite somebody into a pilot with these roles; returns the secret of the link, kept nowhere.
 
-    An earlier invitation to the same address is taken back, so that one link counts.
+    1. The link goes to that address and to nobody else: a manager who could read it could make up
+       a second person. Only the demo, which sends no email, shows it.
+    2. An earlier invitation to the same address is taken back, so that one link counts.
     """
+    _check_mail()
     email = _checked(email)
     if email == inviter.email.lower():
         raise NotAllowed("Nobody changes their own roles. Ask another manager of this pilot.")
@@ -63,7 +69,13 @@ def invite(
     AuditEvent.record(
         invitation, "invitation.sent", at=now, by=by, pilot=pilot.public_id, roles=invitation.roles
     )
+    transaction.on_commit(lambda: _send(invitation, address_of(secret)))
     return invitation, secret
+
+
+def address_of(secret: str) -> str:
+    """Where an invitation is accepted; of the configured host, whatever host was asked."""
+    return f"{settings.BASE_URL}/join/{secret}/"
 
 
 @transaction.atomic
@@ -117,6 +129,33 @@ def accept_by_email(*, user: User, by: str, now: datetime) -> int:
     for invitation in found:
         _join(invitation, user, by, now)
     return len(found)
+
+
+def _check_mail() -> None:
+    if _sends_no_mail() and settings.CASHPILOT_MODE != "demo":
+        raise Refused(
+            "This cashpilot cannot send email, so nobody can be invited. Ask whoever runs it to "
+            "set EMAIL_HOST, or to add people on the server."
+        )
+
+
+def _sends_no_mail() -> bool:
+    return settings.EMAIL_BACKEND.endswith("dummy.EmailBackend")
+
+
+def _send(invitation: Invitation, address: str) -> None:
+    roles = ", ".join(str(Role(role).label).lower() for role in invitation.roles)
+    words = _(
+        "%(who)s invites you to work on %(pilot)s (%(roles)s).\n\n%(address)s\n\n"
+        "The link is good once, for three days. If you did not expect it, do nothing."
+    ) % {
+        "who": invitation.invited_by.get_full_name() or invitation.invited_by.email,
+        "pilot": invitation.pilot.name,
+        "roles": roles,
+        "address": address,
+    }
+    subject = _("You are invited to %(pilot)s") % {"pilot": invitation.pilot.name}
+    send_mail(subject, words, None, [invitation.email])
 
 
 def _join(invitation: Invitation, user: User, by: str, now: datetime) -> None:

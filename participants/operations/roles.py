@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from cashpilot.core.access import Role, check_together
+from cashpilot.core.access import Role, check_site, check_together
 from cashpilot.core.models import AuditEvent, User
 from cashpilot.core.refusals import NotAllowed, Refused
 from participants.models import Membership, Pilot, Site

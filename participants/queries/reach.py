@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from cashpilot.core import access
 from cashpilot.core.models import User
 from cashpilot.core.refusals import NotAllowed, NotFound
-from participants.models import Enrolment, Membership, Pilot, ServiceToken
+from participants.models import Enrolment, Membership, Pilot, ServiceToken, Site
 
 NO_PILOT = "There is no such pilot, or you are not a member of it."
 NO_PERSON = "There is no such participant in your pilots."
@@ -99,10 +99,21 @@ def people_in_reach(asker: Asker, pilot: Pilot, act: str) -> QuerySet[Enrolment]
     return people if None in sites else people.filter(site__in=sites)
 
 
-def site_of(asker: Asker, pilot: Pilot, act: str) -> int | None:
+def site_of(asker: Asker, pilot: Pilot, act: str) -> Site | None:
     """The one site to which the asker is bound in this act; None where they are bound to none."""
-    sites = set() if isinstance(asker, Program) else _sites_for(asker, pilot, act)
-    return None if None in sites or not sites else sites.pop()
+    sites = {None} if isinstance(asker, Program) else _sites_for(asker, pilot, act)
+    return None if None in sites else pilot.sites.filter(pk__in=sites).first()
+
+
+def matching(
+    people: QuerySet[Enrolment], *, q: str = "", arm: str = "", site: str = "", state: str = ""
+) -> QuerySet[Enrolment]:
+    """Those of the people whose name holds `q` or whose code is `q`, in an arm, at a site, in a
+    state."""
+    said = {"arm__code": arm, "site__public_id": site, "state": state}
+    if q:
+        people = people.filter(Q(participant__name__icontains=q) | Q(code__iexact=q))
+    return people.filter(**{name: value for name, value in said.items() if value})
 
 
 def enrolments_of(pilot: Pilot) -> QuerySet[Enrolment]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Count, QuerySet
 
+from cashpilot.core.models import User
 from cashpilot.core.refusals import NotFound
 from participants.models import Invitation, Membership, Pilot, ServiceToken, Site
 
@@ -19,6 +20,14 @@ def membership_for(pilot: Pilot, user_id: str, role: str) -> Membership:
     if found is None:
         raise NotFound("Nobody holds this role here.")
     return found
+
+
+def member_of(pilot: Pilot, user_id: str) -> User:
+    """Somebody who holds a role in a pilot already; everybody else comes by invitation."""
+    found = members_of(pilot).filter(user__public_id=user_id).first()
+    if found is None:
+        raise NotFound("There is no such member of this pilot. Invite them first.")
+    return found.user
 
 
 def sites_of(pilot: Pilot) -> QuerySet[Site]:

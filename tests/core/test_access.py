@@ -10,6 +10,8 @@ MANAGER, CASEWORKER, PREPARER, APPROVER, RESEARCHER, AUDITOR = Role
 EXPECTED = {
     "see the pilot": {MANAGER, CASEWORKER, PREPARER, APPROVER, RESEARCHER, AUDITOR},
     "change the pilot": {MANAGER},
+    "manage staff": {MANAGER},
+    "see staff": {MANAGER, AUDITOR},
     "see people": {MANAGER, CASEWORKER},
     "enrol people": {MANAGER, CASEWORKER},
     "see money": {MANAGER, PREPARER, APPROVER, AUDITOR},

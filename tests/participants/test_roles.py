@@ -94,11 +94,11 @@ def test_giving_a_role_again_changes_nothing(pilot):
 
 def test_nobody_changes_their_own_roles(pilot):
     priya = a_user()
+    preparing = Membership.objects.get(user=priya, role=Role.PREPARER)
 
     with pytest.raises(NotAllowed, match="Nobody changes their own roles"):
         give_role(pilot=pilot, user=priya, role=Role.CASEWORKER, by=priya.public_id, now=NOON)
     with pytest.raises(NotAllowed, match="Nobody changes their own roles"):
-        preparing = Membership.objects.get(user=priya, role=Role.PREPARER)
         take_role(membership=preparing, by=priya.public_id, now=NOON)
 
     assert held(pilot, priya) == {"manager", "preparer"}
