@@ -13,11 +13,20 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from cashpilot import journeys
+from cashpilot.core import access
 from cashpilot.core.fields import add_refusal
 from cashpilot.core.refusals import Refused
 from cashpilot.pages.forms import EnrolForm, FileForm
 from participants.operations.sign_in import issue_link
-from participants.queries import arms_of, consents_of, enrolment_for, pilot_for, talks_of
+from participants.queries import (
+    arms_of,
+    consents_of,
+    enrolment_for,
+    pilot_for,
+    roles_of,
+    site_of,
+    talks_of,
+)
 from participants.rules import OPTIONAL, REQUIRED
 from payments.queries import schedule_of
 
@@ -49,6 +58,7 @@ def enrol_file(request, pilot_id):
             added = journeys.enrol_file_and_award(
                 pilot=pilot,
                 raw=form.cleaned_data["file"].read(),
+                site=site_of(request.user, pilot, "enrol people"),
                 by=request.user.public_id,
                 now=timezone.now(),
             )
@@ -86,6 +96,7 @@ def person(request, public_id):
         "consents": consents_of(enrolment),
         "talk": talks_of(enrolment).first(),
         "schedule": schedule_of(enrolment),
+        "may_place": access.may(roles_of(request.user, enrolment.pilot), "change the pilot"),
     }
     return render(request, "person.html", page)
 
@@ -105,9 +116,9 @@ def offer_link(request, public_id):
 
 def _enrol(request, pilot, said: dict):
     arm = pilot.arms.get(code=said.pop("arm"))
-    return journeys.enrol_and_award(
-        pilot=pilot, arm=arm, by=request.user.public_id, now=timezone.now(), **said
-    )
+    site = site_of(request.user, pilot, "enrol people")
+    who = {"by": request.user.public_id, "now": timezone.now()}
+    return journeys.enrol_and_award(pilot=pilot, arm=arm, site=site, **said, **who)
 
 
 def _said_of(added: int) -> str:

@@ -51,6 +51,7 @@ def set_up(request):
 def pilot(request, public_id):
     """One pilot: its arms, its promise, its people in numbers."""
     found = pilot_for(request.user, public_id, "see the pilot")
+    roles = roles_of(request.user, found)
     terms = (
         found.award_terms.select_related("arm", "fund").order_by("arm", "-version").distinct("arm")
     )
@@ -58,7 +59,8 @@ def pilot(request, public_id):
         "pilot": found,
         "pilot_name": found.name,
         "arms": arms_of(found),
-        "may_change": access.may(roles_of(request.user, found), "change the pilot"),
+        "may_change": access.may(roles, "change the pilot"),
+        "may_see_staff": access.may(roles, "see staff"),
         "terms": [{"of": one, "promised_minor": promised_minor(one.fund)} for one in terms],
     }
     return render(request, "pilot.html", page)

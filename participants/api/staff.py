@@ -7,9 +7,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from cashpilot.core.access import FOR_PROGRAMS, Role
-from cashpilot.core.refusals import Invalid
 from participants.api.serializers import EnrolmentLine, at_most
-from participants.models import Pilot, Site
+from participants.models import Site
 from participants.operations.invitations import invite, revoke_invitation
 from participants.operations.roles import give_role, take_role
 from participants.operations.service_tokens import issue_token, revoke_token
@@ -24,6 +23,7 @@ from participants.queries import (
     pilot_for,
     service_token_of,
     service_tokens_of,
+    site_named,
     sites_of,
 )
 from participants.rules import LONGEST
@@ -221,16 +221,6 @@ class RevokeServiceToken(APIView):
         token = service_token_of(pilot, public_id)
         revoke_token(token=token, **_who_and_when(request))
         return Response(TokenLine(service_token_of(pilot, public_id)).data)
-
-
-def site_named(pilot: Pilot, public_id: str) -> Site | None:
-    """The pilot's site of this identifier; None where it is empty."""
-    if not public_id:
-        return None
-    found = sites_of(pilot).filter(public_id=public_id).first()
-    if found is None:
-        raise Invalid("This pilot has no such site.", field="site")
-    return found
 
 
 def _said(shape, request) -> dict:

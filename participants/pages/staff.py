@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from cashpilot.core import access
-from participants.queries import enrolments_of, pilots_of, roles_of
+from participants.queries import matching, people_in_reach, pilots_of, roles_of
 
 A_PAGE = 50
 
@@ -23,10 +23,16 @@ def people(request):
     groups = [
         {
             "pilot": pilot,
-            "page_obj": Paginator(enrolments_of(pilot), A_PAGE).get_page(request.GET.get("page")),
+            "page_obj": Paginator(_people(request, pilot), A_PAGE).get_page(
+                request.GET.get("page")
+            ),
         }
         for pilot in mine
     ]
-    return render(
-        request, "participants/people.html", {"groups": groups, "section": "participants"}
-    )
+    page = {"groups": groups, "section": "participants", "q": request.GET.get("q", "")}
+    return render(request, "participants/people.html", page)
+
+
+def _people(request, pilot):
+    people = people_in_reach(request.user, pilot, "see people")
+    return matching(people, q=request.GET.get("q", "").strip())

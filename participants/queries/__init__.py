@@ -36,6 +36,7 @@ from participants.queries.reach import (
     site_of,
 )
 from participants.queries.staff import (
+    has_account,
     invitation_of,
     invitations_of,
     member_of,
@@ -44,6 +45,7 @@ from participants.queries.staff import (
     open_invitation,
     service_token_of,
     service_tokens_of,
+    site_named,
     sites_of,
     token_in_force,
 )
@@ -57,6 +59,7 @@ __all__ = [
     "check_act",
     "enrolment_for",
     "enrolments_of",
+    "has_account",
     "invitation_of",
     "invitations_of",
     "matching",
@@ -71,6 +74,7 @@ __all__ = [
     "roles_of",
     "service_token_of",
     "service_tokens_of",
+    "site_named",
     "site_of",
     "sites_of",
     "token_in_force",

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Count, QuerySet
 
 from cashpilot.core.models import User
-from cashpilot.core.refusals import NotFound
+from cashpilot.core.refusals import Invalid, NotFound
 from participants.models import Invitation, Membership, Pilot, ServiceToken, Site
 
 
@@ -33,6 +33,21 @@ def member_of(pilot: Pilot, user_id: str) -> User:
 def sites_of(pilot: Pilot) -> QuerySet[Site]:
     """The sites of a pilot by name, each with the number of its people."""
     return pilot.sites.annotate(people=Count("enrolments")).order_by("name")
+
+
+def site_named(pilot: Pilot, public_id: str) -> Site | None:
+    """The pilot's site of this identifier; None where it is empty."""
+    if not public_id:
+        return None
+    found = pilot.sites.filter(public_id=public_id).first()
+    if found is None:
+        raise Invalid("This pilot has no such site.", field="site")
+    return found
+
+
+def has_account(email: str) -> bool:
+    """Whether somebody with this email address can sign in already."""
+    return User.objects.filter(email__iexact=email).exists()
 
 
 def invitations_of(pilot: Pilot, now: datetime) -> QuerySet[Invitation]:
