@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import combinations
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cashpilot.core.refusals import Invalid, NotAllowed, Refused
@@ -39,7 +40,7 @@ ACTS: dict[str, frozenset[Role]] = {
 }
 
 
-def _apart() -> dict[frozenset[Role], str]:
+def _apart() -> dict[frozenset[Role], Promise]:
     """Each pair of roles that one person never holds in one pilot, and why."""
     sees_money = _("whoever sees people or payments by name is not given anonymised answers too")
     only_looks = _("whoever audits a pilot changes nothing in it")

@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "django.forms",
     "rest_framework",
     "drf_spectacular",
@@ -26,6 +27,7 @@ INSTALLED_APPS = [
     "django_structlog",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "cashpilot",
     "cashpilot.core",
@@ -49,6 +51,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "cashpilot.middleware.PrivatePages",
+    "participants.pages.second_step.SecondStep",
     "cashpilot.middleware.RefusalPages",
     "cashpilot.middleware.AskedOnce",
 ]
@@ -108,6 +111,20 @@ ACCOUNT_ADAPTER = "cashpilot.accounts.StaffAccounts"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))
+MFA_ADAPTER = "cashpilot.accounts.SecondSteps"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an account is made from a link that went to its address
+MFA_TOTP_ISSUER = "cashpilot"
+MFA_TOTP_TOLERANCE = 1
+SECOND_FACTOR_REQUIRED = os.environ.get("SECOND_FACTOR_REQUIRED", "1") != "0"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cashpilot_cache",
+    }
+}
 LOGIN_REDIRECT_URL = "/staff/"
 LOGIN_URL = "account_login"
 

@@ -41,7 +41,8 @@ def invite(
     now: datetime,
     site: Site | None = None,
 ) -> tuple[Invitation, str]:
-    """Invite somebody into a pilot with these roles; returns the secret of the link, kept nowhere.
+    """Invite somebody into a pilot with these roles; returns the address of its page too,
+    whose secret is kept nowhere.
 
     1. The link goes to that address and to nobody else: a manager who could read it could make up
        a second person. Only the demo, which sends no email, shows it.
@@ -69,13 +70,9 @@ def invite(
     AuditEvent.record(
         invitation, "invitation.sent", at=now, by=by, pilot=pilot.public_id, roles=invitation.roles
     )
-    transaction.on_commit(lambda: _send(invitation, address_of(secret)))
-    return invitation, secret
-
-
-def address_of(secret: str) -> str:
-    """Where an invitation is accepted; of the configured host, whatever host was asked."""
-    return f"{settings.BASE_URL}/join/{secret}/"
+    address = _address(secret)
+    transaction.on_commit(lambda: _send(invitation, address))
+    return invitation, address
 
 
 @transaction.atomic
@@ -129,6 +126,11 @@ def accept_by_email(*, user: User, by: str, now: datetime) -> int:
     for invitation in found:
         _join(invitation, user, by, now)
     return len(found)
+
+
+def _address(secret: str) -> str:
+    """Where an invitation is accepted; of the configured host, whatever host was asked."""
+    return f"{settings.BASE_URL}/join/{secret}/"
 
 
 def _check_mail() -> None:

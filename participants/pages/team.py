@@ -15,7 +15,7 @@ from cashpilot.core.access import Role
 from cashpilot.core.fields import add_refusal
 from cashpilot.core.refusals import Refused
 from participants.models import Pilot
-from participants.operations.invitations import address_of, invite, revoke_invitation
+from participants.operations.invitations import invite, revoke_invitation
 from participants.operations.roles import give_role, take_role
 from participants.pages.forms import at_most
 from participants.queries import (
@@ -100,10 +100,10 @@ def invite_somebody(request, pilot_id):
     if request.method == "POST" and form.is_valid():
         try:
             said = {**form.cleaned_data, "site": _site(pilot, form)}
-            _made, secret = invite(pilot=pilot, inviter=request.user, **said, **_who(request))
+            _made, address = invite(pilot=pilot, inviter=request.user, **said, **_who(request))
             messages.success(request, _("Invited. The link is on its way to them."))
             if settings.CASHPILOT_MODE == "demo":
-                messages.info(request, address_of(secret))
+                messages.info(request, address)
             return redirect("team", pilot_id=pilot_id)
         except Refused as no:
             add_refusal(form, no)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Count, QuerySet
 
+from cashpilot.core.access import NEEDS_SECOND_FACTOR
 from cashpilot.core.models import User
 from cashpilot.core.refusals import Invalid, NotFound
 from participants.models import Invitation, Membership, Pilot, ServiceToken, Site
@@ -48,6 +49,12 @@ def site_named(pilot: Pilot, public_id: str) -> Site | None:
 def has_account(email: str) -> bool:
     """Whether somebody with this email address can sign in already."""
     return User.objects.filter(email__iexact=email).exists()
+
+
+def needs_second_step(user: User) -> bool:
+    """Whether the user holds, or may give themselves, a role that moves money or takes data out."""
+    roles = [str(role) for role in NEEDS_SECOND_FACTOR]
+    return user.may_set_up_pilots or user.memberships.filter(role__in=roles).exists()
 
 
 def invitations_of(pilot: Pilot, now: datetime) -> QuerySet[Invitation]:

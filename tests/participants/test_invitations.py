@@ -25,7 +25,8 @@ def pilot():
 
 
 def invited(pilot, *roles, email="noor@example.org", now=None):
-    return invite(
+    """An invitation, and the secret in its link."""
+    made, address = invite(
         pilot=pilot,
         email=email,
         roles=roles or (Role.CASEWORKER,),
@@ -33,6 +34,7 @@ def invited(pilot, *roles, email="noor@example.org", now=None):
         by=BY,
         now=now or timezone.now(),
     )
+    return made, address.split("/join/")[1].rstrip("/")
 
 
 def roles_of(email):
