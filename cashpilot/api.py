@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions, serializers
 from rest_framework.pagination import PageNumberPagination
@@ -22,6 +22,13 @@ class Problem(serializers.Serializer):
     title = serializers.CharField()
     status = serializers.IntegerField()
     errors = serializers.ListField(required=False)
+
+
+def unknown_address(request: HttpRequest, rest: str = "") -> JsonResponse:
+    """Under /api/ an address that does not exist is said so as everything else is."""
+    return problem_document(
+        NotFound("There is no such address in this API; all end in a slash. See /api/docs/.")
+    )
 
 
 class StaffSessionScheme(OpenApiAuthenticationExtension):

@@ -2,10 +2,11 @@
 
 from django.apps import apps
 from django.conf import settings
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from cashpilot import endpoints, health
+from cashpilot.api import unknown_address
 from cashpilot.pages import urls as shared_pages
 from participants.pages import urls as participants_pages
 from payments.pages import urls as payments_pages
@@ -44,6 +45,7 @@ urlpatterns = [
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api_docs"),
+    re_path("^api/(?P<rest>.*)$", unknown_address),
     path("staff/", include(staff)),
     path("", include(shared_pages.urlpatterns)),
     path("", include(participants_pages.urlpatterns)),

@@ -85,7 +85,7 @@ def test_an_empty_setting_is_a_missing_one():
         ({"SECOND_FACTOR_REQUIRED": "0"}, "money roles take a second step at sign-in"),
         (
             {"CASHPILOT_MODE": "demo", "STRIPE_API_KEY": "rk_test_fictional"},
-            "CASHPILOT_MODE is demo, whose doors take no password",
+            "CASHPILOT_MODE=demo has doors without a password",
         ),
         ({"CASHPILOT_MODE": "party"}, "choose one of demo, test, sandbox, live"),
         ({"STRIPE_API_BASE": "http://127.0.0.1:12111"}, "needs DEBUG off and STRIPE_API_BASE="),

@@ -153,6 +153,11 @@ REST_FRAMEWORK = {
         "participants.api.authentication.BearerToken",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["participants.api.authentication.MayAsk"],
+    "DEFAULT_PARSER_CLASSES": [
+        "cashpilot.reading.PlainJson",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "cashpilot.api.Pages",
     "DEFAULT_SCHEMA_CLASS": "cashpilot.schema.Schema",

@@ -1,18 +1,25 @@
-from django.db import migrations
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """Where rate limits and used codes are counted, so that every web server counts together."""
+    """Where rate limits and used codes are counted, so that every web server counts together.
+
+    The cache itself reads and writes the table; it is no model of ours.
+    """
 
     dependencies = [("core", "0003_kept_answers")]
     operations = [
-        migrations.RunSQL(
-            """CREATE TABLE cashpilot_cache (
-                cache_key varchar(255) NOT NULL PRIMARY KEY,
-                value text NOT NULL,
-                expires timestamp with time zone NOT NULL
-            );
-            CREATE INDEX cashpilot_cache_expires ON cashpilot_cache (expires);""",
-            "DROP TABLE cashpilot_cache;",
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                migrations.CreateModel(
+                    name="CacheRow",
+                    fields=[
+                        ("cache_key", models.CharField(max_length=255, primary_key=True)),
+                        ("value", models.TextField()),
+                        ("expires", models.DateTimeField(db_index=True)),
+                    ],
+                    options={"db_table": "cashpilot_cache"},
+                )
+            ]
         )
     ]
