@@ -3,6 +3,7 @@
 from django.apps import apps
 from django.conf import settings
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from cashpilot import endpoints, health
@@ -41,6 +42,12 @@ urlpatterns = [
     path("livez", health.livez),
     path("readyz", health.readyz),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path(
+        "accounts/oidc/cancelled/",
+        RedirectView.as_view(pattern_name="account_login"),
+        name="socialaccount_login_cancelled",
+    ),
     path("accounts/second-step/", include("allauth.mfa.urls")),
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

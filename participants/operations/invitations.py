@@ -18,7 +18,7 @@ from cashpilot.core.refusals import Invalid, NotAllowed, Refused
 from participants.models import Invitation, Pilot, Site
 from participants.operations.roles import hold_role
 from participants.operations.sign_in import keyed_hash
-from participants.queries import open_invitation, roles_of
+from participants.queries import invitations_to, open_invitation, roles_of
 
 GOOD_FOR = timedelta(days=3)
 
@@ -117,15 +117,23 @@ def accept_as(*, secret: str, user: User, by: str, now: datetime) -> None:
 
 
 @transaction.atomic
-def accept_by_email(*, user: User, by: str, now: datetime) -> int:
-    """Join by every open invitation to this address, which an identity provider has verified;
-    returns how many they were."""
-    found = Invitation.objects.select_for_update().filter(
-        email=user.email.lower(), accepted_at=None, revoked_at=None, expires_at__gt=now
-    )
-    for invitation in found:
+def accept_by_email(
+    *, email: str, first_name: str, last_name: str, by: str, now: datetime
+) -> User | None:
+    """Join by every open invitation to an address that an identity provider has verified.
+
+    Returns whose account it is: one that was there, or one made from the invitation; None for an
+    address that nobody invited.
+    """
+    email = email.lower()
+    invitations = list(invitations_to(email, now))
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None and invitations:
+        user = User(username=email, email=email, first_name=first_name, last_name=last_name)
+        user.set_unusable_password()
+    for invitation in invitations:
         _join(invitation, user, by, now)
-    return len(found)
+    return user
 
 
 def _address(secret: str) -> str:

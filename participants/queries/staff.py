@@ -62,6 +62,11 @@ def invitations_of(pilot: Pilot, now: datetime) -> QuerySet[Invitation]:
     return _open(now).filter(pilot=pilot).order_by("-pk")
 
 
+def invitations_to(email: str, now: datetime) -> QuerySet[Invitation]:
+    """The invitations to one address that can still be accepted, in the order they were sent."""
+    return _open(now).filter(email=email).order_by("pk")
+
+
 def invitation_of(pilot: Pilot, public_id: str) -> Invitation:
     """One invitation of a pilot."""
     found = pilot.invitations.filter(public_id=public_id).first()
