@@ -231,7 +231,6 @@ ENTRANCES: dict[str, tuple[str, ...]] = {
         "GET /api/v1/releases/{release}/manifest/",
     ),
     "request releases": (
-        "GET /staff/releases/request/{pilot}/",
         "POST /staff/releases/request/{pilot}/",
         "POST /staff/releases/{release}/download/",
         "POST /api/v1/pilots/{pilot}/releases/",

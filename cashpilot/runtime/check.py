@@ -140,6 +140,11 @@ STEPS = (
         command("manage.py", "draw_lifecycles", "--check"),
         "cashpilot/management/commands/draw_lifecycles.py",
     ),
+    Step(
+        "roles",
+        command("manage.py", "draw_roles", "--check"),
+        "cashpilot/management/commands/draw_roles.py",
+    ),
     Step("openapi", schema, "docs/openapi.yaml"),
 )
 

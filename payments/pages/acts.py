@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 
 from cashpilot.authentication import SignInAgain, check_recent, confirm_first
 from cashpilot.core.fields import MoneyField
-from cashpilot.core.refusals import NotAllowed, Refused
-from participants.queries import enrolment_for, pilot_for
+from cashpilot.core.refusals import NotAllowed, NotFound, Refused
+from participants.queries import enrolment_for, pilot_for, pilots_where
 from payments.operations import (
     pausing,
     pay_runs,
@@ -64,10 +64,12 @@ def act_on_payment(request, public_id, verb):
 @require_POST
 def look_again_at_event(request, public_id):
     """Have what the provider said looked at once more, once its cause is gone."""
+    if not pilots_where(request.user, "approve pay runs").exists():
+        raise NotAllowed(_("Only a finance approver can have this looked at again."))
     mine = events_that_need_a_person(request.user, "approve pay runs")
     event = mine.filter(public_id=public_id).first()
     if event is None:
-        raise NotAllowed(_("Only a finance approver can have this looked at again."))
+        raise NotFound(_("There is no such news in your pilots."))
     provider_events.try_again(event=event, **_who_and_when(request))
     messages.success(request, _("It is looked at again now."))
     return redirect("to_do")
