@@ -41,6 +41,7 @@ else:
 urlpatterns = [
     path("livez", health.livez),
     path("readyz", health.readyz),
+    path("accounts/email/", RedirectView.as_view(pattern_name="mfa_index")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path(

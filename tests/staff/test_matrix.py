@@ -31,9 +31,19 @@ OF_NO_PILOT = {door for _, door in DOORS if "{halt}" in door}
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
+@pytest.fixture(scope="module")
+def everything(django_db_setup, django_db_blocker):
+    """One of everything, made once for all walks, and undone after them."""
+    whole = transaction.atomic()
+    whole._from_testcase = True  # as in a test, what is durable outside may be nested here
+    with django_db_blocker.unblock(), whole:
+        yield one_of_everything()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def names(rich_sandbox):
-    return one_of_everything()
+def names(everything, rich_sandbox):
+    return everything
 
 
 @pytest.fixture
