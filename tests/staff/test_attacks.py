@@ -1,4 +1,4 @@
-"""What somebody would try at the door: to guess, to plant a session, to ask for more than theirs."""
+"""What somebody would try at the door: to guess, to plant a session, to ask for more."""
 
 import statistics
 import time

@@ -45,7 +45,7 @@ def set_up(browser) -> str:
     """Set up an app for codes as a person does; returns the secret that the app keeps."""
     browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
     page = browser.get(SET_UP).content.decode()
-    secret = re.search(r"<code[^>]*>([A-Z2-7]{32})</code>", page)[1]
+    secret = re.search(r'value="([A-Z2-7]{32})"', page)[1]
     browser.post(SET_UP, {"code": code_of(secret)})
     return secret
 
