@@ -128,7 +128,9 @@ def accept_by_email(
     email = email.lower()
     invitations = list(invitations_to(email, now))
     user = User.objects.filter(email__iexact=email).first()
-    if user is None and invitations:
+    if user is None and not invitations:
+        return None
+    if user is None:
         user = User(username=email, email=email, first_name=first_name, last_name=last_name)
         user.set_unusable_password()
     for invitation in invitations:
