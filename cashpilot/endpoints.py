@@ -19,6 +19,7 @@ from participants.api.serializers import (
     ConsentLine,
     EnrolmentLine,
     NewPerson,
+    PeopleAsked,
     PilotLine,
 )
 from participants.models import Consent, LifeEvent
@@ -26,11 +27,13 @@ from participants.queries import (
     arm_for,
     consents_of,
     enrolment_for,
-    enrolments_of,
     life_event_for,
     life_events_of,
+    matching,
+    people_in_reach,
     pilot_for,
     pilots_of,
+    site_of,
 )
 from participants.queries.applications import application_for
 from participants.queries.designs import designs_of
@@ -194,12 +197,20 @@ class EnrolApplication(APIView):
 
 
 class Enrolments(APIView):
-    @extend_schema(operation_id="enrolments", responses=EnrolmentLine(many=True))
+    takes_programs = True
+
+    @extend_schema(
+        operation_id="enrolments", parameters=[PeopleAsked], responses=EnrolmentLine(many=True)
+    )
     def get(self, request, pilot_id):
-        """Everybody in a pilot, a page at a time."""
+        """The people of a pilot whom you may see, a page at a time."""
         pilot = pilot_for(request.user, pilot_id, "see people")
+        asked = PeopleAsked(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        said = {name: value for name, value in asked.validated_data.items() if "page" not in name}
+        people = matching(people_in_reach(request.user, pilot, "see people"), **said)
         pages = Pages()
-        rows = pages.paginate_queryset(enrolments_of(pilot), request, view=self)
+        rows = pages.paginate_queryset(people, request, view=self)
         shown = [one.participant.public_id for one in rows or []]
         who = {"by": request.user.public_id, "now": timezone.now()}
         note_looks(people=shown, page=Look.Page.PEOPLE, **who)
@@ -214,12 +225,18 @@ class Enrolments(APIView):
         said = dict(asked.validated_data)
         arm = arm_for(pilot, said.pop("arm"))
         enrolment = journeys.enrol_and_award(
-            pilot=pilot, arm=arm, by=request.user.public_id, now=timezone.now(), **said
+            pilot=pilot,
+            arm=arm,
+            site=site_of(request.user, pilot, "enrol people"),
+            by=request.user.public_id,
+            now=timezone.now(),
+            **said,
         )
         return Response(EnrolmentLine(enrolment).data, status=201)
 
 
 class EnrolmentFile(APIView):
+    takes_programs = True
     parser_classes = [MultiPartParser]
 
     @extend_schema(operation_id="enrol_file", request=PeopleFile, responses={201: Added})
@@ -231,6 +248,7 @@ class EnrolmentFile(APIView):
         added = journeys.enrol_file_and_award(
             pilot=pilot,
             raw=asked.validated_data["file"].read(),
+            site=site_of(request.user, pilot, "enrol people"),
             by=request.user.public_id,
             now=timezone.now(),
         )

@@ -14,7 +14,7 @@ from cashpilot.api import Pages
 from participants.models import Intake, Pair
 from participants.operations import intakes
 from participants.operations.pairs import say_different
-from participants.queries import pilot_for
+from participants.queries import pilot_for, site_of
 from participants.queries.intakes import (
     DIFFERENT,
     LEAVE_OUT,
@@ -137,7 +137,7 @@ class Intakes(APIView):
     def get(self, request, pilot_id):
         """The files of people that were sent to a pilot, newest first, a page at a time."""
         pages = Pages()
-        found = intakes_of(pilot_for(request.user, pilot_id, ACT))
+        found = intakes_of(pilot_for(request.user, pilot_id, ACT), request.user)
         rows = pages.paginate_queryset(found, request, view=self)
         return pages.get_paginated_response(IntakeLine(rows, many=True).data)
 
@@ -147,7 +147,8 @@ class Intakes(APIView):
         pilot = pilot_for(request.user, pilot_id, ACT)
         file = _said(IntakeFile, request)["file"]
         who = _who_and_when(request)
-        found = intakes.take_in(pilot=pilot, file_name=file.name, raw=file.read(), **who)
+        said = {"file_name": file.name, "site": site_of(request.user, pilot, ACT), **who}
+        found = intakes.take_in(pilot=pilot, raw=file.read(), **said)
         intake_journeys.work_on_a_short_one(intake=found, **who)
         return _whole(found, status=201)
 
@@ -225,7 +226,7 @@ class Pairs(APIView):
     def get(self, request, pilot_id):
         """The pairs that wait for a person, most alike first, a page at a time."""
         pages = Pages()
-        found = open_pairs(pilot_for(request.user, pilot_id, ACT))
+        found = open_pairs(pilot_for(request.user, pilot_id, ACT), request.user)
         rows = pages.paginate_queryset(found, request, view=self)
         return pages.get_paginated_response(PairLine(rows, many=True).data)
 

@@ -3,18 +3,11 @@
 from django.apps import apps
 from django.conf import settings
 from django.urls import include, path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from cashpilot import (
-    data_endpoints,
-    endpoints,
-    health,
-    intake_endpoints,
-    timelines,
-)
-from cashpilot.api import (
-    nothing_here,
-)
+from cashpilot import data_endpoints, endpoints, health, intake_endpoints, timelines
+from cashpilot.api import nothing_here
 from cashpilot.pages import urls as shared_pages
 from participants.pages import urls as participants_pages
 from payments.pages import urls as payments_pages
@@ -67,7 +60,15 @@ else:
 urlpatterns = [
     path("livez", health.livez),
     path("readyz", health.readyz),
+    path("accounts/email/", RedirectView.as_view(pattern_name="mfa_index")),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path(
+        "accounts/oidc/cancelled/",
+        RedirectView.as_view(pattern_name="account_login"),
+        name="socialaccount_login_cancelled",
+    ),
+    path("accounts/second-step/", include("allauth.mfa.urls")),
     path("api/v1/", include(api)),
     path("api/v1/<path:address>", nothing_here),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -6,7 +6,8 @@ from cashpilot.core.access import Role
 from cashpilot.core.models import User
 from cashpilot.journeys import CashPromise, amend_pilot, enrol_and_award, set_up_whole_pilot
 from participants.models import Enrolment, Pilot
-from participants.operations.pilots import HelpLine, give_role
+from participants.operations.pilots import HelpLine
+from participants.operations.roles import give_role, take_role
 from participants.queries.designs import plan_of
 from payments.models import PayRun, Recipient
 from payments.operations import pay_runs
@@ -14,6 +15,7 @@ from payments.operations import pay_runs
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 BY = "test"
 PLENTY = 10**12
+MANY_ROLES = (Role.MANAGER, Role.CASEWORKER, Role.PREPARER, Role.SAFEGUARDING_LEAD)
 
 
 def a_user(email: str = "priya@example.org", **fields) -> User:
@@ -63,6 +65,14 @@ def a_member(pilot: Pilot, *roles: Role, email: str = "tom@example.org") -> User
     for role in roles:
         give_role(pilot=pilot, user=user, role=role, by=BY, now=NOON)
     return user
+
+
+def an_approver_now(pilot: Pilot, email: str) -> User:
+    """Somebody who may have prepared pay runs before, and approves them from now on."""
+    user = a_user(email)
+    for held in pilot.memberships.filter(user=user, role=Role.PREPARER):
+        take_role(membership=held, by=BY, now=NOON)
+    return a_member(pilot, Role.APPROVER, email=email)
 
 
 def an_enrolment(pilot: Pilot | None = None, *, arm: str = "cash", now=NOON, **person):

@@ -13,7 +13,7 @@ from cashpilot.core.access import Role
 from participants.models import Pilot
 from participants.operations.sign_in import issue_link
 from payments.models import Disbursement, Fund, PayRun
-from tests.factories import BY, a_member, a_pilot, a_user, an_enrolment, ready
+from tests.factories import BY, a_member, a_pilot, a_user, an_approver_now, an_enrolment, ready
 
 pytestmark = pytest.mark.django_db
 A_PILOT = {
@@ -149,9 +149,9 @@ def test_a_pay_run_is_prepared_frozen_and_approved_by_somebody_else(client, mone
 
 
 def test_the_preparer_is_refused_and_nothing_is_queued(client, money):
-    a_member(money, Role.APPROVER, email="priya@example.org")
     run = post(client, f"pilots/{money.public_id}/pay-runs/", {"due_by": "2026-03-02"}).json()
     post(client, f"pay-runs/{run['public_id']}/submit/")
+    an_approver_now(money, "priya@example.org")
 
     problem = problem_of(post(client, f"pay-runs/{run['public_id']}/approve/"), 403)
 
@@ -226,6 +226,26 @@ def test_what_cannot_be_read_is_refused_in_a_problem_document(client, owner, bod
 
     assert problem_of(response, status)["title"] != ""
     assert not Pilot.objects.exists()
+
+
+@pytest.mark.parametrize("opened", ["[", '{"a":'], ids=["lists", "objects"])
+def test_json_that_is_nested_too_deep_is_refused(client, owner, opened):
+    body = opened * 100_000
+
+    response = client.post("/api/v1/pilots/", body, content_type="application/json")
+
+    assert "nested too deep" in problem_of(response, 400)["title"]
+    assert not Pilot.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
+@pytest.mark.parametrize(
+    "path", ["v1/nothing/", "v1/", "", "v2/pilots/", "v1/pilots", "v1/pilots/a b/"]
+)
+def test_an_address_that_does_not_exist_answers_a_problem_document(client, method, path):
+    response = getattr(client, method)(f"/api/{path}")
+
+    assert problem_of(response, 404)["type"] == "not-found"
 
 
 def test_a_way_of_asking_that_does_not_exist_is_refused_in_a_problem_document(client, owner):

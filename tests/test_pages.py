@@ -21,6 +21,7 @@ from tests.factories import (
     a_pilot,
     a_prepared_run,
     a_user,
+    an_approver_now,
     an_enrolment,
     ready,
 )
@@ -254,8 +255,9 @@ def test_a_pay_run_with_nobody_in_it_is_refused_in_words(pilot):
 
 def test_whoever_prepared_a_run_is_told_on_its_page_and_nothing_is_sent(pilot):
     run = PayRun.objects.get()
-    priya = browser_of(a_member(pilot, Role.APPROVER, email="priya@example.org"))
+    priya = browser_of(run.prepared_by)
     priya.post(f"/staff/pay-runs/{run.public_id}/submit/")
+    an_approver_now(pilot, "priya@example.org")
 
     response = priya.post(f"/staff/pay-runs/{run.public_id}/approve/", follow=True)
 
@@ -278,7 +280,6 @@ def test_a_pay_run_is_frozen_and_approved_by_two_people_on_its_page(pilot, rich_
 @pytest.mark.parametrize("verb", ["submit", "approve", "stop"])
 def test_an_act_cannot_be_done_by_looking(pilot, verb):
     run = PayRun.objects.get()
-    a_member(pilot, Role.APPROVER, email="preparer@example.org")
     before = everything()
 
     response = member(pilot, Role.PREPARER).get(f"/staff/pay-runs/{run.public_id}/{verb}/")

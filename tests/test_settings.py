@@ -84,6 +84,11 @@ def test_an_empty_setting_is_a_missing_one():
         ({"STRIPE_WEBHOOK_SECRET_PLATFORM": "whsec_a,"}, "STRIPE_WEBHOOK_SECRET_PLATFORM must be"),
         ({"STRIPE_WEBHOOK_SECRET_CONNECT": "a,b,c"}, "the old and the new one"),
         ({"CASHPILOT_MODE": "sandbox"}, "is a live key but CASHPILOT_MODE is sandbox"),
+        ({"SECOND_FACTOR_REQUIRED": "0"}, "money roles take a second step at sign-in"),
+        (
+            {"CASHPILOT_MODE": "demo", "STRIPE_API_KEY": "rk_test_fictional"},
+            "CASHPILOT_MODE=demo has doors without a password",
+        ),
         ({"CASHPILOT_MODE": "party"}, "choose one of demo, test, sandbox, live"),
         ({"STRIPE_API_BASE": "http://127.0.0.1:12111"}, "needs DEBUG off and STRIPE_API_BASE="),
         ({"STRIPE_LOG": "debug"}, "STRIPE_LOG prints personal data to the console: unset it."),

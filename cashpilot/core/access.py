@@ -1,11 +1,13 @@
 """Roles, and what each may do in a pilot. Which pilot is asked in `participants.queries`."""
 
 from collections.abc import Iterable
+from itertools import combinations
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cashpilot.core.refusals import NotAllowed
+from cashpilot.core.refusals import Invalid, NotAllowed, Refused
 
 
 class Role(models.TextChoices):
@@ -21,6 +23,8 @@ class Role(models.TextChoices):
 ACTS: dict[str, frozenset[Role]] = {
     "see the pilot": frozenset(Role),
     "change the pilot": frozenset({Role.MANAGER}),
+    "manage staff": frozenset({Role.MANAGER}),
+    "see staff": frozenset({Role.MANAGER, Role.AUDITOR}),
     "see people": frozenset({Role.MANAGER, Role.CASEWORKER, Role.SAFEGUARDING_LEAD}),
     "say how to reach people": frozenset({Role.MANAGER, Role.CASEWORKER, Role.SAFEGUARDING_LEAD}),
     "keep the list of places": frozenset({Role.MANAGER, Role.CASEWORKER, Role.SAFEGUARDING_LEAD}),
@@ -44,6 +48,48 @@ ACTS: dict[str, frozenset[Role]] = {
     "request releases": frozenset({Role.RESEARCHER}),
     "approve releases": frozenset({Role.MANAGER}),
 }
+
+
+def _apart() -> dict[frozenset[Role], Promise]:
+    """Each pair of roles that one person never holds in one pilot, and why."""
+    sees_money = _("whoever sees people or payments by name is not given anonymised answers too")
+    only_looks = _("whoever audits a pilot changes nothing in it")
+    others = [role for role in Role if role not in (Role.RESEARCHER, Role.AUDITOR)]
+    return {
+        frozenset({Role.PREPARER, Role.APPROVER}): _("nobody approves what they prepared"),
+        frozenset({Role.RESEARCHER, Role.AUDITOR}): only_looks,
+        **{frozenset({Role.RESEARCHER, other}): sees_money for other in others},
+        **{frozenset({Role.AUDITOR, other}): only_looks for other in others},
+    }
+
+
+APART = _apart()
+FOR_PROGRAMS = ("see the pilot", "see people", "enrol people", "see money", "see results")
+NEEDS_SECOND_FACTOR = frozenset({Role.MANAGER, Role.PREPARER, Role.APPROVER, Role.RESEARCHER})
+
+
+class RolesApart(Refused):
+    """Two roles that one person may not hold together in one pilot."""
+
+    code = "roles-apart"
+
+
+def check_together(roles: Iterable[str]) -> None:
+    """Let these roles be held together by one person in one pilot, or refuse with the reason."""
+    for pair in combinations(sorted({Role(role) for role in roles}), 2):
+        why = APART.get(frozenset(pair))
+        if why:
+            first, second = (Role(role).label.lower() for role in pair)
+            raise RolesApart(
+                f"One person cannot be {first} and {second} of one pilot: {why}. "
+                "Give one of the two to somebody else."
+            )
+
+
+def check_site(roles: Iterable[str]) -> None:
+    """Only a caseworker is bound to one site; every other role is held in the whole pilot."""
+    if Role.CASEWORKER not in roles:
+        raise Invalid("Only a caseworker is bound to a site.", field="site")
 
 
 def may(roles: Iterable[str], act: str) -> bool:

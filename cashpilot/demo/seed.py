@@ -19,7 +19,8 @@ from cashpilot.demo.people import STAFF, name_of
 from cashpilot.demo.texts import publish_all
 from cashpilot.journeys import CashPromise, enrol_and_award, set_up_whole_pilot
 from participants.models import Enrolment, Pilot
-from participants.operations.pilots import HelpLine, give_role
+from participants.operations.pilots import HelpLine
+from participants.operations.roles import give_role
 from payments.models import PayRun, Recipient
 from payments.operations import pay_runs, provider_events, recipients, sending
 from payments.providers import get_provider

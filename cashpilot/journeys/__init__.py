@@ -24,6 +24,7 @@ from participants.models import (
     LifeEventPolicy,
     Notice,
     Pilot,
+    Site,
 )
 from participants.operations.applications import mark_enrolled
 from participants.operations.consent import record_consent
@@ -89,6 +90,7 @@ def enrol_application(
     enrolment = enrol_and_award(
         pilot=application.pilot,
         arm=arm,
+        site=application.site,
         name=application.name,
         date_of_birth=application.date_of_birth,
         email=application.email,
@@ -104,9 +106,11 @@ def enrol_application(
 
 
 @transaction.atomic
-def enrol_file_and_award(*, pilot: Pilot, raw: bytes, by: str, now: datetime) -> list[Enrolment]:
+def enrol_file_and_award(
+    *, pilot: Pilot, raw: bytes, by: str, now: datetime, site: Site | None = None
+) -> list[Enrolment]:
     """Enrol everybody in a file and promise the paid ones their instalments; or do nothing."""
-    enrolments = enrol_file(pilot=pilot, raw=raw, by=by, now=now)
+    enrolments = enrol_file(pilot=pilot, raw=raw, site=site, by=by, now=now)
     grant_awards(enrolments=[one for one in enrolments if one.is_paid], by=by, now=now)
     return enrolments
 

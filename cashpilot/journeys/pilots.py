@@ -13,7 +13,7 @@ from cashpilot.core.refusals import Invalid
 from participants.models import DesignVersion, Pilot
 from participants.operations.designs import amend, launch
 from participants.operations.drafts import begin_pilot, declare_ready
-from participants.operations.pilots import HelpLine, give_role
+from participants.operations.pilots import HelpLine
 from participants.queries.designs import plan_in
 from participants.rules.plans import Plan
 from participants.rules.shapes import Faulty
@@ -93,10 +93,16 @@ def set_up_whole_pilot(
         "consent_texts": [{"purpose": "take-part", "language": "en", "body": consent_text}],
     }
     try:
-        pilot = begin_pilot(plan=plan, manager=manager, help_line=help_line, by=by, now=now)
+        pilot = begin_pilot(
+            plan=plan,
+            manager=manager,
+            help_line=help_line,
+            also=[Role.PREPARER],
+            by=by,
+            now=now,
+        )
     except Faulty as no:
         raise _of_the_form(no) from None
-    give_role(pilot=pilot, user=manager, role=Role.PREPARER, by=by, now=now)
     declare_ready(pilot=pilot, by=by, now=now)
     launch_pilot(pilot=pilot, by=by, now=now)
     if promise.received_minor:

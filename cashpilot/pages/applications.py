@@ -20,7 +20,7 @@ from participants.models import ApplicationDecision, Consent
 from participants.operations.applications import decide_again, record_application
 from participants.pages.answers import AnswersForm
 from participants.pages.forms import at_most
-from participants.queries import arm_for, arms_of, pilot_for, roles_of
+from participants.queries import arm_for, arms_of, pilot_for, roles_of, site_of
 from participants.queries.applications import application_for, applications_of, decisions_of
 from participants.queries.designs import eligibility_in, questions_in_force
 from payments.models import Frequency
@@ -92,7 +92,7 @@ def applications(request, pilot_id):
     pilot = pilot_for(request.user, pilot_id, "see people")
     asked = request.GET.get("result", "")
     result = asked if asked in dict(RESULTS) else ""
-    rows = applications_of(pilot, result=result)
+    rows = applications_of(pilot, request.user, result=result)
     page = {
         "section": "participants",
         "pilot": pilot,
@@ -115,9 +115,9 @@ def new(request, pilot_id):
     if request.method == "POST" and form.is_valid():
         person = {name: form.cleaned_data[name] for name in PERSON}
         try:
-            made = record_application(
-                pilot=pilot, answers=form.answers(), **person, **_who(request)
-            )
+            site = site_of(request.user, pilot, "enrol people")
+            said = {"answers": form.answers(), "site": site, **person}
+            made = record_application(pilot=pilot, **said, **_who(request))
             return redirect("application", public_id=made.public_id)
         except Refused as no:
             show_faults(form, no)

@@ -1,4 +1,4 @@
-"""The steps of a set-up that are lists: arms, budget lines, staff, and whom people can call."""
+"""The steps of a set-up that are lists: arms, budget lines, and whom people can call."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -7,12 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from cashpilot.core.models import User
-from cashpilot.core.refusals import Invalid, NotFound, Refused
+from cashpilot.core.refusals import NotFound, Refused
 from cashpilot.pages import plan_forms, plan_words
 from cashpilot.pages.setting_up import draft_for, show_faults
 from participants.operations.drafts import keep_draft
-from participants.operations.pilots import HelpLine, give_role, set_help_line
+from participants.operations.pilots import HelpLine, set_help_line
 from participants.queries import pilot_for
 from participants.queries.designs import plan_of
 from participants.rules.plans import Plan
@@ -96,25 +95,6 @@ def take_away(request, pilot_id, part):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def staff(request, pilot_id):
-    """Who works in a pilot, and one more."""
-    pilot = pilot_for(request.user, pilot_id, "change the pilot")
-    form = plan_forms.StaffForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            user = _account(form.cleaned_data["email"])
-            give_role(pilot=pilot, user=user, role=form.cleaned_data["role"], **_who(request))
-            messages.success(request, _("They can work in this pilot now."))
-            return redirect("set_up_staff", pilot_id=pilot_id)
-        except Refused as no:
-            show_faults(form, no)
-    members = pilot.memberships.select_related("user").order_by("pk")
-    page = {"pilot": pilot, "pilot_name": pilot.name, "members": members, "form": form}
-    return render(request, "set_up/staff.html", page, status=400 if form.errors else 200)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
 def help_line(request, pilot_id):
     """Whom people can call; it may change at any time."""
     pilot = pilot_for(request.user, pilot_id, "change the pilot")
@@ -163,13 +143,6 @@ def _known(plan: Plan, code: str) -> dict:
     if not found:
         raise NotFound(_("This pilot has no such arm."))
     return found[0]
-
-
-def _account(email: str) -> User:
-    user = User.objects.filter(email__iexact=email, is_active=True).first()
-    if user is None:
-        raise Invalid(_("Nobody here has this address. Make them an account first."), field="email")
-    return user
 
 
 def _who(request) -> dict:

@@ -20,7 +20,15 @@ from cashpilot.core.refusals import Refused
 from cashpilot.pages.forms import EnrolForm
 from cashpilot.pages.study import surveys_due_of
 from participants.operations.sign_in import issue_link
-from participants.queries import arms_of, consents_of, enrolment_for, pilot_for, roles_of, talks_of
+from participants.queries import (
+    arms_of,
+    consents_of,
+    enrolment_for,
+    pilot_for,
+    roles_of,
+    site_of,
+    talks_of,
+)
 from participants.queries.signposts import places_for
 from participants.rules import OPTIONAL, REQUIRED
 from payments.queries import schedule_of
@@ -78,6 +86,7 @@ def person(request, public_id):
         "schedule": schedule_of(enrolment),
         "is_lead": access.may(roles, "safeguard people"),
         "may_copy": access.may(roles, "copy personal data"),
+        "may_place": access.may(roles, "change the pilot"),
     }
     if not enrolment.is_paid:
         page["places"] = places_for(enrolment.pilot)
@@ -101,6 +110,6 @@ def offer_link(request, public_id):
 
 def _enrol(request, pilot, said: dict):
     arm = pilot.arms.get(code=said.pop("arm"))
-    return journeys.enrol_and_award(
-        pilot=pilot, arm=arm, by=request.user.public_id, now=timezone.now(), **said
-    )
+    site = site_of(request.user, pilot, "enrol people")
+    who = {"by": request.user.public_id, "now": timezone.now()}
+    return journeys.enrol_and_award(pilot=pilot, arm=arm, site=site, **said, **who)

@@ -66,7 +66,7 @@ def _pilot(user, pilot) -> dict:
         "sees_money": sees_money,
         "items": [
             *(_items(user, pilot, roles) if sees_money else ()),
-            *(_waiting(pilot) if access.may(roles, "enrol people") else ()),
+            *(_waiting(user, pilot) if access.may(roles, "enrol people") else ()),
         ],
         "balances": [balances_of(fund) for fund in award_funds_of(pilot)] if sees_money else [],
         "people": pilot.enrolments.filter(state="active").count(),
@@ -88,8 +88,8 @@ def _items(user, pilot, roles):
         yield {"kind": "held", "disbursement": held, "since": held.state_changed_at}
 
 
-def _waiting(pilot):
-    undecided = applications_of(pilot, result="undecided")
+def _waiting(user, pilot):
+    undecided = applications_of(pilot, user, result="undecided")
     if first := undecided.first():
         count, since = undecided.count(), first.made_at
         yield {"kind": "undecided", "count": count, "pilot": pilot, "since": since}

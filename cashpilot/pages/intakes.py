@@ -16,7 +16,7 @@ from cashpilot.core.refusals import Invalid, Refused
 from cashpilot.pages.forms import ColumnsForm, FileForm
 from participants.models import Intake
 from participants.operations import intakes
-from participants.queries import pilot_for
+from participants.queries import pilot_for, site_of
 from participants.queries.intakes import (
     LEAVE_OUT,
     UNDER_WAY,
@@ -42,7 +42,11 @@ def enrol_file(request, pilot_id):
         file = form.cleaned_data["file"]
         try:
             intake = intakes.take_in(
-                pilot=pilot, file_name=file.name, raw=file.read(), **_who_and_when(request)
+                pilot=pilot,
+                file_name=file.name,
+                raw=file.read(),
+                site=site_of(request.user, pilot, ACT),
+                **_who_and_when(request),
             )
             _work_on(request, intake)
             return redirect("intake", public_id=intake.public_id)
@@ -51,7 +55,7 @@ def enrol_file(request, pilot_id):
     page = {
         "form": form,
         "pilot": pilot,
-        "intakes": intakes_of(pilot)[:A_PAGE],
+        "intakes": intakes_of(pilot, request.user)[:A_PAGE],
         "section": "participants",
     }
     return render(request, "enrol_file.html", page, status=400 if form.errors else 200)

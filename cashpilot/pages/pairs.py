@@ -24,7 +24,7 @@ ACT = "enrol people"
 def pairs(request, pilot_id):
     """The pairs that wait for a person, most alike first."""
     pilot = pilot_for(request.user, pilot_id, ACT)
-    page_obj = Paginator(open_pairs(pilot), A_PAGE).get_page(request.GET.get("page"))
+    page_obj = Paginator(open_pairs(pilot, request.user), A_PAGE).get_page(request.GET.get("page"))
     page = {
         "pilot": pilot,
         "page_obj": page_obj,

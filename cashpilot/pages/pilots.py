@@ -61,6 +61,7 @@ def pilot(request, public_id):
         "arms": arms_of(found),
         "may_change": access.may(roles, "change the pilot"),
         "may_signpost": access.may(roles, "keep the list of places"),
+        "may_see_staff": access.may(roles, "see staff"),
         "terms": [{"of": one, "promised_minor": promised_minor(one.fund)} for one in terms],
     }
     return render(request, "pilot.html", page)

@@ -3,7 +3,6 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cashpilot.core.access import Role
 from cashpilot.core.calendars import NATION_CHOICES
 from cashpilot.core.fields import MoneyField
 from cashpilot.core.money import CURRENCIES
@@ -160,15 +159,6 @@ class TextForm(forms.Form):
         max_length=LONGEST_TEXT,
         help_text=_("In English. Other languages and purposes have a page of their own later."),
     )
-
-
-class StaffForm(forms.Form):
-    """One more member of staff."""
-
-    email = forms.EmailField(
-        label=_("Their email address"), help_text=_("They need an account here already.")
-    )
-    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
 
 
 class HelpForm(forms.Form):

@@ -32,7 +32,6 @@ setting_up_patterns = [
     path(f"{set_up}arms/<slug:code>/", arms_and_money.arm, name="set_up_arm"),
     path(f"{set_up}budget/", arms_and_money.budget, name="set_up_budget"),
     path(f"{set_up}take-away/<slug:part>/", arms_and_money.take_away, name="take_away"),
-    path(f"{set_up}staff/", arms_and_money.staff, name="set_up_staff"),
     path(f"{set_up}help/", arms_and_money.help_line, name="help_line"),
     path(f"{set_up}<slug:step>/", setting_up.step, name="set_up_step"),
 ]

@@ -141,6 +141,11 @@ STEPS = (
         "cashpilot/management/commands/draw_lifecycles.py",
     ),
     Step(
+        "roles",
+        command("manage.py", "draw_roles", "--check"),
+        "cashpilot/management/commands/draw_roles.py",
+    ),
+    Step(
         "data-register",
         command("manage.py", "data_register", "--check"),
         "cashpilot/management/commands/data_register.py",

@@ -17,6 +17,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "django.forms",
     "rest_framework",
     "drf_spectacular",
@@ -26,6 +27,9 @@ INSTALLED_APPS = [
     "django_structlog",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "cashpilot",
     "cashpilot.core",
@@ -50,6 +54,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "cashpilot.middleware.RequestLog",
     "cashpilot.middleware.PrivatePages",
+    "participants.pages.second_step.SecondStep",
     "cashpilot.middleware.RefusalPages",
     "cashpilot.middleware.ReadableText",
     "cashpilot.middleware.AskedOnce",
@@ -110,6 +115,22 @@ ACCOUNT_ADAPTER = "cashpilot.accounts.StaffAccounts"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))
+SOCIALACCOUNT_ADAPTER = "participants.pages.single_sign_on.SignOn"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": environment.single_sign_on()}}
+MFA_ADAPTER = "cashpilot.accounts.SecondSteps"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an account is made from a link that went to its address
+MFA_TOTP_ISSUER = "cashpilot"
+MFA_TOTP_TOLERANCE = 1
+SECOND_FACTOR_REQUIRED = os.environ.get("SECOND_FACTOR_REQUIRED", "1") != "0"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cashpilot_cache",
+    }
+}
 LOGIN_REDIRECT_URL = "/staff/"
 LOGIN_URL = "account_login"
 
@@ -136,8 +157,11 @@ CONTENT_SECURITY_POLICY = {
 
 REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "cashpilot.api.explain",
-    "DEFAULT_AUTHENTICATION_CLASSES": ["cashpilot.authentication.StaffSession"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "cashpilot.authentication.StaffSession",
+        "participants.api.authentication.BearerToken",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["participants.api.authentication.MayAsk"],
     "DEFAULT_PARSER_CLASSES": [
         "cashpilot.parsers.Json",
         "rest_framework.parsers.FormParser",
@@ -173,6 +197,7 @@ SPECTACULAR_SETTINGS = {
         "ComplaintState": "participants.models.Complaint.State",
         "HowTold": "participants.models.Complaint.How",
         "HowDecided": "participants.models.Consent.How",
+        "Role": "cashpilot.core.access.Role",
         "FollowUpKind": "payments.models.FollowUp.Kind",
     },
 }

@@ -23,3 +23,6 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 MIDDLEWARE = list(MIDDLEWARE)
 globals().update(money_settings(default_mode="sandbox", debug=DEBUG))
+if CASHPILOT_MODE == "demo":  # noqa: F405
+    SECOND_FACTOR_REQUIRED = False
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # passkeys on http://localhost

@@ -91,6 +91,24 @@ def webhook_secret(name: str, default: str) -> str:
     return ",".join(secrets)
 
 
+def single_sign_on() -> list[dict]:
+    """The identity provider that staff may sign in through; none where no address is set."""
+    server = os.environ.get("OIDC_SERVER_URL", "")
+    if not server:
+        return []
+    if not server.startswith(("https://", "http://127.0.0.1:")):
+        raise ImproperlyConfigured("OIDC_SERVER_URL must start with https://.")
+    return [
+        {
+            "provider_id": "sso",
+            "name": os.environ.get("OIDC_NAME", "your organisation"),
+            "client_id": required("OIDC_CLIENT_ID", "the provider knows cashpilot by it"),
+            "secret": required("OIDC_CLIENT_SECRET", "cashpilot proves itself with it"),
+            "settings": {"server_url": server, "oauth_pkce_enabled": True},
+        }
+    ]
+
+
 def stripe_key(key: str, *, mode: str, base: str, debug: bool, name: str = "STRIPE_API_KEY") -> str:
     """A Stripe key, refused where it does not belong to this mode."""
     is_live = key.startswith(LIVE_PREFIXES)

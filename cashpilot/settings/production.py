@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from cashpilot.settings import environment
 from cashpilot.settings.base import *  # noqa: F403
-from cashpilot.settings.base import BASE_URL, VAR, money_settings
+from cashpilot.settings.base import BASE_URL, SECOND_FACTOR_REQUIRED, VAR, money_settings
 
 DEBUG = False
 SECRET_KEY = environment.required("SECRET_KEY", "it signs sessions; use 50 random characters")
@@ -36,8 +36,17 @@ if os.environ["BROKER_URL"].startswith("filesystem:"):
     raise ImproperlyConfigured(
         "BROKER_URL is filesystem:// which is for the demo: use redis:// or amqp://."
     )
+if not SECOND_FACTOR_REQUIRED:
+    raise ImproperlyConfigured(
+        "SECOND_FACTOR_REQUIRED is 0: money roles take a second step at sign-in. Unset it."
+    )
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "1"))
 SEND_MARK_FILE = os.environ.get("SEND_MARK_FILE", str(VAR / "send-mark"))
 globals().update(money_settings(default_mode="live", debug=DEBUG))
+if CASHPILOT_MODE == "demo":  # noqa: F405
+    raise ImproperlyConfigured(
+        "CASHPILOT_MODE=demo has doors without a password: not in production."
+    )
 
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

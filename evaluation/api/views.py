@@ -15,7 +15,7 @@ from evaluation.models import ResearchConsent
 from evaluation.operations import responses
 from evaluation.operations.consent import publish_research_text, record_research_consent
 from evaluation.operations.waves import open_wave
-from participants.queries import pilot_for
+from participants.queries import people_in_reach, pilot_for
 from participants.rules import Problem
 
 WHO_RECORDS = {
@@ -62,8 +62,10 @@ class ResearchConsents(APIView):
         Whoever enrols people records an agreement; whoever records answers can note a withdrawal.
         """
         said = _asked(shapes.ResearchDecision, request.data)
-        pilot = pilot_for(request.user, pilot_id, WHO_RECORDS[said["decision"]])
-        enrolment = pilot.enrolments.filter(code=said["code"]).first()
+        act = WHO_RECORDS[said["decision"]]
+        pilot = pilot_for(request.user, pilot_id, act)
+        people = people_in_reach(request.user, pilot, act)
+        enrolment = people.filter(code=said["code"]).first()
         if enrolment is None:
             raise Invalid(f"{said['code']!r} is nobody's code in this pilot.", field="code")
         decided = {name: said[name] for name in said if name != "code"}

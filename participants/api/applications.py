@@ -12,7 +12,7 @@ from participants.api.serializers import at_most
 from participants.models import Application, ApplicationDecision, Pilot
 from participants.operations.applications import decide_again, record_application
 from participants.operations.designs import LONGEST_REASON, ask_from_now_on
-from participants.queries import pilot_for
+from participants.queries import pilot_for, site_of
 from participants.queries.applications import application_for, applications_of, decisions_of
 from participants.queries.designs import eligibility_of, questions_in_force
 from participants.rules import LONGEST, check_choice
@@ -148,7 +148,7 @@ class Applications(APIView):
     def get(self, request, pilot_id):
         """Everybody who asked to join, longest ago first, a page at a time."""
         pilot = pilot_for(request.user, pilot_id, "see people")
-        rows = applications_of(pilot, **_filters(request))
+        rows = applications_of(pilot, request.user, **_filters(request))
         pages = Pages()
         page = pages.paginate_queryset(rows, request, view=self)
         return pages.get_paginated_response(ApplicationLine(page, many=True).data)
@@ -159,8 +159,10 @@ class Applications(APIView):
     def post(self, request, pilot_id):
         """Write down who asks to join; the answer comes with its reasons from its decisions."""
         pilot = pilot_for(request.user, pilot_id, "enrol people")
-        made = record_application(pilot=pilot, **_said(NewApplication, request), **_who(request))
-        line = applications_of(pilot).get(pk=made.pk)
+        site = site_of(request.user, pilot, "enrol people")
+        said = _said(NewApplication, request)
+        made = record_application(pilot=pilot, site=site, **said, **_who(request))
+        line = applications_of(pilot, request.user).get(pk=made.pk)
         return Response(ApplicationLine(line).data, status=201)
 
 

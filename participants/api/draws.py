@@ -13,11 +13,11 @@ from participants.api.serializers import at_most
 from participants.models import Allotment, Consent, Draw, Entrant
 from participants.operations.draws import commit_to_draw, withdraw_draw
 from participants.operations.entrants import enter, enter_file, take_off
-from participants.queries import pilot_for
+from participants.queries import pilot_for, site_of
 from participants.queries.draws import (
     document_of,
     entrant_for,
-    entrants_of,
+    entrants_in_reach,
     the_draw_of,
     totals_of,
 )
@@ -188,7 +188,7 @@ class Entrants(APIView):
         """Everybody on the list, a page at a time."""
         draw = the_draw_of(pilot_for(request.user, pilot_id, "see people"))
         pages = Pages()
-        rows = pages.paginate_queryset(entrants_of(draw), request, view=self)
+        rows = pages.paginate_queryset(entrants_in_reach(draw, request.user), request, view=self)
         return pages.get_paginated_response(EntrantLine(rows, many=True).data)
 
     @extend_schema(operation_id="enter", request=NewEntrantLine, responses={201: EntrantLine})
@@ -200,7 +200,7 @@ class Entrants(APIView):
         said = dict(asked.validated_data)
         how = {name: said.pop(name) for name in ("how", "read_by")}
         person = said.pop("group") | said
-        entrant = enter(draw=draw, person=person, **how, **_who(request))
+        entrant = enter(draw=draw, person=person, **how, **_who_and_where(request, draw))
         return Response(EntrantLine(entrant).data, status=201)
 
 
@@ -214,7 +214,8 @@ class EntrantsFile(APIView):
         asked = ListFile(data=request.data)
         asked.is_valid(raise_exception=True)
         raw = asked.validated_data["file"].read()
-        return Response({"listed": len(enter_file(draw=draw, raw=raw, **_who(request)))}, 201)
+        listed = enter_file(draw=draw, raw=raw, **_who_and_where(request, draw))
+        return Response({"listed": len(listed)}, 201)
 
 
 class OneEntrant(APIView):
@@ -222,8 +223,12 @@ class OneEntrant(APIView):
     def delete(self, request, pilot_id, public_id):
         """Take somebody off the list who no longer wants to be in the draw."""
         draw = the_draw_of(pilot_for(request.user, pilot_id, "enrol people"))
-        take_off(entrant=entrant_for(draw, public_id), **_who(request))
+        take_off(entrant=entrant_for(draw, request.user, public_id), **_who(request))
         return Response(status=204)
+
+
+def _who_and_where(request, draw) -> dict:
+    return {"site": site_of(request.user, draw.pilot, "enrol people"), **_who(request)}
 
 
 def _who(request) -> dict:

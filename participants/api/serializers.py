@@ -6,6 +6,7 @@ from participants.models import (
     BetterOffTalk,
     Consent,
     ConsentText,
+    Enrolment,
     LifeEvent,
     LifeEventPolicy,
 )
@@ -37,6 +38,7 @@ class EnrolmentLine(serializers.Serializer):
     code = serializers.CharField()
     name = serializers.CharField(source="participant.name")
     arm = serializers.CharField(source="arm.code")
+    site = serializers.CharField(source="site.public_id", default="", read_only=True)
     enrolled_on = serializers.DateField()
     state = serializers.CharField()
     design = serializers.IntegerField(
@@ -45,6 +47,16 @@ class EnrolmentLine(serializers.Serializer):
         allow_null=True,
         help_text="the version of the design by which they came",
     )
+
+
+class PeopleAsked(serializers.Serializer):
+    """Which people, by what each person's line says."""
+
+    arm = serializers.CharField(required=False)
+    site = serializers.CharField(required=False)
+    state = serializers.ChoiceField(Enrolment.State.choices, required=False)
+    page = serializers.IntegerField(required=False, min_value=1)
+    page_size = serializers.IntegerField(required=False, min_value=1, max_value=500)
 
 
 class NewPerson(serializers.Serializer):

@@ -8,6 +8,7 @@ from participants.api import (
     draws,
     safeguarding,
     signposts,
+    staff,
     views,
 )
 
@@ -50,4 +51,18 @@ urlpatterns = [
     path("enrolments/<slug:public_id>/safe-contact/", contact.SafeContacts.as_view()),
     path("my/<slug:public_id>/safe-contact/", contact.MySafeContact.as_view()),
     path("enrolments/<slug:public_id>/restricted-notes/", safeguarding.RestrictedNotes.as_view()),
+    path("pilots/<slug:pilot_id>/sites/", staff.Sites.as_view()),
+    path("enrolments/<slug:public_id>/site/", staff.PersonSite.as_view()),
+    path("pilots/<slug:pilot_id>/members/", staff.Members.as_view()),
+    path("pilots/<slug:pilot_id>/members/take-role/", staff.TakeRole.as_view()),
+    path("pilots/<slug:pilot_id>/invitations/", staff.Invitations.as_view()),
+    path(
+        "pilots/<slug:pilot_id>/invitations/<slug:public_id>/revoke/",
+        staff.RevokeInvitation.as_view(),
+    ),
+    path("pilots/<slug:pilot_id>/service-tokens/", staff.ServiceTokens.as_view()),
+    path(
+        "pilots/<slug:pilot_id>/service-tokens/<slug:public_id>/revoke/",
+        staff.RevokeServiceToken.as_view(),
+    ),
 ]

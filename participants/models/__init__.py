@@ -11,10 +11,11 @@ from participants.models.intakes import HeadingMeaning, Intake, IntakePlace
 from participants.models.notices import NOTICE_WORDS, LifeEvent, LifeEventPolicy, Notice
 from participants.models.pairs import REASONS, Pair, PairSearch
 from participants.models.people import Enrolment, Participant
-from participants.models.pilots import Arm, Membership, Pilot
+from participants.models.pilots import Arm, Membership, Pilot, Site
 from participants.models.safeguarding import RestrictedNote
 from participants.models.sign_in import SignInToken
 from participants.models.signposts import Signposts
+from participants.models.staff import Invitation, ServiceToken
 
 __all__ = [
     "NOTICE_WORDS",
@@ -37,6 +38,7 @@ __all__ = [
     "HeadingMeaning",
     "Intake",
     "IntakePlace",
+    "Invitation",
     "LifeEvent",
     "LifeEventPolicy",
     "Membership",
@@ -48,6 +50,8 @@ __all__ = [
     "PilotDraft",
     "RestrictedNote",
     "SafeContact",
+    "ServiceToken",
     "SignInToken",
     "Signposts",
+    "Site",
 ]

@@ -14,7 +14,7 @@ from cashpilot.core.ids import new_id
 from cashpilot.core.indexed import Indexed
 from participants.models.designs import EligibilityVersion
 from participants.models.people import Enrolment
-from participants.models.pilots import Pilot
+from participants.models.pilots import Pilot, Site
 from participants.rules import EARLIEST_BIRTH
 
 
@@ -26,6 +26,7 @@ class Application(Indexed):
         max_length=30, unique=True, default=partial(new_id, "app"), editable=False
     )
     pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="applications")
+    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="applications")
     name = EncryptedTextField(max_length=200, index="name_index")
     name_index = BlindIndexField(of="name", db_index=True)
     date_of_birth = EncryptedDateField(
@@ -50,7 +51,7 @@ class Application(Indexed):
     class Privacy:
         identifying = {"name", "date_of_birth", "email", "phone"}
         identifying |= {"name_index", "email_index", "phone_index"}
-        linkable = {"id", "public_id", "pilot", "made_at", "enrolment"}
+        linkable = {"id", "public_id", "pilot", "site", "made_at", "enrolment"}
         shareable = {"language"}
         kept = "with the person"
         names = {"name", "email", "phone"}

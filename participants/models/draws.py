@@ -8,7 +8,7 @@ from cashpilot.core.encrypted_fields import EncryptedTextField
 from cashpilot.core.ids import new_code, new_id
 from participants.models.consent import Consent
 from participants.models.people import Participant
-from participants.models.pilots import Arm, Pilot
+from participants.models.pilots import Arm, Pilot, Site
 from participants.rules import LONGEST
 from participants.rules.assignment import ARM, NOT_IN_STUDY, WAITING
 from participants.rules.design import Design, read_design
@@ -75,6 +75,7 @@ class Entrant(models.Model):
     )
     draw = models.ForeignKey(Draw, models.PROTECT, related_name="entrants")
     participant = models.OneToOneField(Participant, models.PROTECT, related_name="entrant")
+    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="entrants")
     code = models.CharField(max_length=LONGEST["code"], default=new_code)
     group = models.JSONField(default=dict)
     consent_date = models.DateField()
@@ -94,7 +95,7 @@ class Entrant(models.Model):
 
     class Privacy:
         identifying = {"read_by"}
-        linkable = {"id", "public_id", "draw", "participant", "code", "group"}
+        linkable = {"id", "public_id", "draw", "participant", "site", "code", "group"}
         linkable |= {"consent_date", "entered_by", "entered_at"}
         shareable = {"how"}
         kept = "with the person"

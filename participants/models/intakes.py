@@ -11,7 +11,7 @@ from cashpilot.core.encrypted_fields import (
 )
 from cashpilot.core.ids import new_id
 from participants.models.people import Enrolment
-from participants.models.pilots import Pilot
+from participants.models.pilots import Pilot, Site
 
 
 class Intake(models.Model):
@@ -33,6 +33,7 @@ class Intake(models.Model):
         max_length=30, unique=True, default=partial(new_id, "int"), editable=False
     )
     pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="intakes")
+    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="intakes")
     file_name = EncryptedTextField(max_length=100)
     raw = EncryptedBytesField()
     headings = models.JSONField(default=list)
@@ -70,6 +71,7 @@ class Intake(models.Model):
             "id",
             "public_id",
             "pilot",
+            "site",
             "headings",
             "columns",
             "answers",

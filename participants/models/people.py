@@ -13,7 +13,7 @@ from cashpilot.core.encrypted_fields import (
 from cashpilot.core.ids import new_code, new_id
 from cashpilot.core.indexed import Indexed
 from participants.models.designs import DesignVersion
-from participants.models.pilots import Arm, Pilot
+from participants.models.pilots import Arm, Pilot, Site
 from participants.rules import EARLIEST_BIRTH
 
 
@@ -81,6 +81,7 @@ class Enrolment(models.Model):
     pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="enrolments")
     participant = models.ForeignKey(Participant, models.PROTECT, related_name="enrolments")
     arm = models.ForeignKey(Arm, models.PROTECT, related_name="enrolments")
+    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="enrolments")
     is_paid = models.BooleanField()
     enrolled_on = models.DateField()
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
@@ -102,7 +103,7 @@ class Enrolment(models.Model):
 
     class Privacy:
         identifying: set[str] = set()
-        linkable = {"id", "public_id", "code", "pilot", "participant", "state_changed_at"}
+        linkable = {"id", "public_id", "code", "pilot", "participant", "site", "state_changed_at"}
         shareable = {"arm", "is_paid", "enrolled_on", "state", "design"}
         kept = "with the person"
 

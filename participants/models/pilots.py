@@ -113,21 +113,53 @@ class Arm(models.Model):
         return self.name
 
 
-class Membership(models.Model):
-    """One role of one member of staff, or researcher, in one pilot."""
+class Site(models.Model):
+    """A place where a pilot meets people, such as a shelter; whoever works there sees its people
+    only."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
-    pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="memberships")
-    role = models.CharField(max_length=20, choices=Role)
+    public_id = models.CharField(
+        max_length=30, unique=True, default=partial(new_id, "sit"), editable=False
+    )
+    pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="sites")
+    name = models.CharField(max_length=80)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "pilot", "role"], name="one_role_once")
+            models.UniqueConstraint("pilot", Lower("name"), name="one_site_per_name"),
+            models.UniqueConstraint(fields=["id", "pilot"], name="site_with_pilot"),
         ]
 
     class Privacy:
         identifying: set[str] = set()
-        linkable = {"id", "user", "pilot"}
+        linkable = {"id", "public_id", "pilot", "name"}
+        shareable: set[str] = set()
+        kept = "with the pilot"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """One role of one member of staff, or researcher, in one pilot; a caseworker's may be bound to
+    one of its sites."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
+    pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role)
+    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="memberships")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "pilot", "role"], name="one_role_once"),
+            models.CheckConstraint(
+                condition=Q(site=None) | Q(role=Role.CASEWORKER),
+                name="only_a_caseworker_has_a_site",
+            ),
+        ]
+
+    class Privacy:
+        identifying: set[str] = set()
+        linkable = {"id", "user", "pilot", "site"}
         shareable = {"role"}
         kept = "with the pilot"
 

@@ -16,6 +16,7 @@ from participants.models import (
     EligibilityVersion,
     Enrolment,
     Pilot,
+    Site,
 )
 from participants.operations.enrolment import NotRunning
 from participants.queries.applications import last_decision, same_applicant
@@ -46,8 +47,10 @@ def record_application(
     phone: str = "",
     language: str = "en",
     is_another: bool = False,
+    site: Site | None = None,
 ) -> Application:
-    """Write down who asks to join and what they answered, and decide under the questions in force.
+    """Write down who asks to join and what they answered, and decide under the questions in force;
+    they are met at this site, if one is named.
 
     An answer that is missing is no “no”: the application waits until it is there. The same
     particulars twice are refused unless the recorder says that this `is_another` person.
@@ -59,7 +62,9 @@ def record_application(
     if not is_another and same_applicant(pilot, **person):
         says = "Somebody with these particulars has applied already. Is this another person?"
         raise Invalid(says, field="is_another")
-    application = Application.objects.create(pilot=pilot, language=language, made_at=now, **person)
+    application = Application.objects.create(
+        pilot=pilot, site=site, language=language, made_at=now, **person
+    )
     AuditEvent.record(application, "application.made", at=now, by=by)
     _decide(application, _in_force(pilot), answers, number=1, why_again="", by=by, now=now)
     return application

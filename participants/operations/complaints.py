@@ -40,7 +40,7 @@ def make_complaint(
         body=check_words(body),
         how=check_choice(how, Complaint.How.values, field="how"),
         about=about,
-        owner=first_owner(enrolment.pilot, about),
+        owner=first_owner(enrolment, about),
         due_on=_due(enrolment.pilot, now),
         state_changed_at=now,
         made_by=by,
@@ -76,7 +76,7 @@ def say_whom_it_is_about(*, complaint: Complaint, about: User, by: str, now: dat
     _check_not_about(complaint, by)
     owner = complaint.owner
     if owner is None or owner.pk == about.pk:
-        owner = first_owner(complaint.enrolment.pilot, about)
+        owner = first_owner(complaint.enrolment, about)
     Complaint.objects.filter(pk=complaint.pk).update(about=about, owner=owner)
     complaint.about, complaint.owner = about, owner
     AuditEvent.record(complaint, "complaint.about staff", at=now, by=by)

@@ -10,6 +10,7 @@ from participants.lifecycles import PILOT
 from participants.models import Arm, DesignVersion, EligibilityVersion, Pilot
 from participants.operations.consent import publish_text
 from participants.operations.drafts import NotReady, keep_draft
+from participants.operations.sites import add_site
 from participants.queries import texts_in_force
 from participants.queries.designs import (
     design_in_force,
@@ -25,7 +26,8 @@ LONGEST_REASON = 200
 
 @transaction.atomic
 def launch(*, pilot: Pilot, by: str, now: datetime) -> DesignVersion:
-    """Lock the design as version 1, and make its arms, questions and texts from it; or nothing."""
+    """Lock the design as version 1, and make its arms, sites, questions and texts from it; or
+    nothing."""
     pilot = _locked(pilot)
     PILOT.move(pilot, Pilot.State.LAUNCHED, now=now, by=by)
     plan = read_plan(pilot.draft.plan)
@@ -34,6 +36,7 @@ def launch(*, pilot: Pilot, by: str, now: datetime) -> DesignVersion:
         raise NotReady(missing)
     first = _write_version(pilot, plan, version=1, reason="", by=by, now=now)
     _fit_arms(pilot, plan)
+    _fit_sites(pilot, plan, by=by, now=now)
     _publish_questions(pilot, plan, reason="", by=by, now=now)
     in_force = {(one.purpose, one.language, one.body) for one in texts_in_force(pilot)}
     for text in plan["consent_texts"]:
@@ -58,6 +61,7 @@ def amend(*, pilot: Pilot, plan: Plan, reason: str, by: str, now: datetime) -> D
         pilot, plan, version=newest.version + 1, reason=reason.strip(), by=by, now=now
     )
     _fit_arms(pilot, plan)
+    _fit_sites(pilot, plan, by=by, now=now)
     if plan["eligibility"] != old["eligibility"]:
         _publish_questions(pilot, plan, reason=reason.strip(), by=by, now=now)
     return made
@@ -131,6 +135,14 @@ def _fit_arms(pilot: Pilot, plan: Plan) -> None:
             Arm.objects.create(pilot=pilot, **fields)
         elif (arm.name, arm.ratio) != (one["name"], one["ratio"]):
             Arm.objects.filter(pk=arm.pk).update(**said)
+
+
+def _fit_sites(pilot: Pilot, plan: Plan, *, by: str, now: datetime) -> None:
+    """Open the sites that the design names and that are not there yet; none is ever closed."""
+    known = {one.name.casefold() for one in pilot.sites.all()}
+    for one in plan["sites"]:
+        if one["name"].casefold() not in known:
+            add_site(pilot=pilot, site_name=one["name"], by=by, now=now)
 
 
 def _publish_questions(pilot: Pilot, plan: Plan, *, reason, by, now) -> EligibilityVersion:

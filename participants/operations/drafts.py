@@ -1,6 +1,6 @@
 """Setting a pilot up, step by step, until it can be launched."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -12,7 +12,8 @@ from cashpilot.core.models import AuditEvent, User
 from cashpilot.core.refusals import Invalid, NotAllowed, Refused
 from participants.lifecycles import PILOT
 from participants.models import Pilot, PilotDraft
-from participants.operations.pilots import HelpLine, give_role
+from participants.operations.pilots import HelpLine
+from participants.operations.roles import hold_role
 from participants.queries.designs import plan_of
 from participants.rules.plans import Plan, canonical, fingerprint, lacks, read_plan
 from participants.rules.shapes import Fault, Faulty
@@ -44,8 +45,10 @@ def begin_pilot(
     by: str,
     now: datetime,
     help_line: HelpLine | None = None,
+    also: Sequence[Role] = (),
 ) -> Pilot:
-    """Begin a pilot as a draft, and make `manager` its pilot manager; or do nothing at all."""
+    """Begin a pilot as a draft, and make `manager` its pilot manager, with the roles they take
+    `also`; or do nothing at all."""
     if not manager.may_set_up_pilots:
         raise NotAllowed("You may not set up pilots. Ask whoever runs this cashpilot to let you.")
     plan = read_plan(plan)
@@ -63,7 +66,8 @@ def begin_pilot(
     )
     arms = [arm["code"] for arm in plan["arms"]]
     AuditEvent.record(pilot, "pilot.set up", at=now, by=by, arms=arms)
-    give_role(pilot=pilot, user=manager, role=Role.MANAGER, by=by, now=now)
+    for role in (Role.MANAGER, *also):
+        hold_role(pilot=pilot, user=manager, role=role, by=by, now=now)
     keep_draft(pilot=pilot, plan=plan, by=by, now=now)
     return pilot
 

@@ -182,6 +182,7 @@ def _enrolment(design: DesignVersion, entrant: Entrant, arm: Arm, now: datetime)
         design=design,
         participant=entrant.participant,
         arm=arm,
+        site=entrant.site,
         is_paid=arm.is_paid,
         code=entrant.code,
         enrolled_on=timezone.localdate(now),

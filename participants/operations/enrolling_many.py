@@ -10,7 +10,7 @@ from django.utils import timezone
 from cashpilot.core.ids import new_code
 from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import Invalid
-from participants.models import Arm, Consent, ConsentText, Enrolment, Participant, Pilot
+from participants.models import Arm, Consent, ConsentText, Enrolment, Participant, Pilot, Site
 from participants.queries import current_text
 from participants.rules import PersonRow
 
@@ -28,15 +28,16 @@ def enrol_rows(
     rows: Sequence[PersonRow],
     by: str,
     now: datetime,
+    site: Site | None = None,
     tell: Callable[[int], None] = _quietly,
 ) -> list[Enrolment]:
-    """Bring in everybody, each with their consent on paper, or nobody; `tell` hears how many are
-    in so far.
+    """Bring in everybody, to be met at this site, each with their consent on paper, or nobody;
+    `tell` hears how many are in so far.
 
     The rows were checked before, under the pilot's lock, which this transaction holds.
     """
     Pilot.objects.select_for_update().get(pk=pilot.pk)
-    enrolment_of = _maker(pilot, rows, now)
+    enrolment_of = _maker(pilot, rows, site, now)
     text_for = _texts(pilot)
     added: list[Enrolment] = []
     for start in range(0, len(rows), BATCH):
@@ -65,7 +66,7 @@ def _participant(row: PersonRow, now: datetime) -> Participant:
     )
 
 
-def _maker(pilot: Pilot, rows: Sequence[PersonRow], now: datetime):
+def _maker(pilot: Pilot, rows: Sequence[PersonRow], site: Site | None, now: datetime):
     """How a row becomes an enrolment: with its own code, or with one that nobody has."""
     arms: dict[str, Arm] = {arm.code: arm for arm in pilot.arms.all()}
     taken = set(pilot.enrolments.values_list("code", flat=True)) | {one.code for one in rows}
@@ -82,6 +83,7 @@ def _maker(pilot: Pilot, rows: Sequence[PersonRow], now: datetime):
             pilot=pilot,
             participant=participant,
             arm=arm,
+            site=site,
             is_paid=arm.is_paid,
             code=row.code or fresh(),
             enrolled_on=today,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import Invalid, Refused
 from participants.lifecycles import ENROLMENT
-from participants.models import Arm, Consent, ConsentText, Enrolment, Participant, Pilot
+from participants.models import Arm, Consent, ConsentText, Enrolment, Participant, Pilot, Site
 from participants.operations.consent import record_consent
 from participants.operations.enrolling_many import enrol_rows
 from participants.queries import already_here
@@ -64,6 +64,7 @@ def enrol(
     email: str = "",
     phone: str = "",
     language: str = "en",
+    site: Site | None = None,
 ) -> Enrolment:
     """Bring one person into one arm, with their consent to take part, or do nothing.
 
@@ -91,7 +92,7 @@ def enrol(
         language=language,
         created_at=now,
     )
-    enrolment = _enrol_in(pilot, arm, participant, code, now)
+    enrolment = _enrol_in(pilot, arm, participant, code, site, now)
     AuditEvent.record(enrolment, "enrolment.active", at=now, by=by, arm=arm.code)
     record_consent(
         enrolment=enrolment,
@@ -106,13 +107,15 @@ def enrol(
 
 
 @transaction.atomic
-def enrol_file(*, pilot: Pilot, raw: bytes, by: str, now: datetime) -> list[Enrolment]:
+def enrol_file(
+    *, pilot: Pilot, raw: bytes, by: str, now: datetime, site: Site | None = None
+) -> list[Enrolment]:
     """Bring in everybody in a CSV or XLSX file, or nobody: any problem refuses the whole file."""
     Pilot.objects.select_for_update().get(pk=pilot.pk)
     rows = _read(pilot, raw, now)
     if problems := rows_already_here(pilot, rows):
         raise FileRefused(problems)
-    return enrol_rows(pilot=pilot, rows=rows, by=by, now=now)
+    return enrol_rows(pilot=pilot, rows=rows, site=site, by=by, now=now)
 
 
 def _read(pilot: Pilot, raw: bytes, now: datetime) -> list[PersonRow]:
@@ -153,7 +156,12 @@ def _check_not_here(
 
 
 def _enrol_in(
-    pilot: Pilot, arm: Arm, participant: Participant, code: str, now: datetime
+    pilot: Pilot,
+    arm: Arm,
+    participant: Participant,
+    code: str,
+    site: Site | None,
+    now: datetime,
 ) -> Enrolment:
     try:
         with transaction.atomic():
@@ -161,6 +169,7 @@ def _enrol_in(
                 pilot=pilot,
                 participant=participant,
                 arm=arm,
+                site=site,
                 is_paid=arm.is_paid,
                 enrolled_on=timezone.localdate(now),
                 state_changed_at=now,

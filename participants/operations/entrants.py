@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import Invalid, Refused
-from participants.models import Consent, Draw, Entrant, Participant
+from participants.models import Consent, Draw, Entrant, Participant, Site
 from participants.operations.enrolment import FileRefused
 from participants.queries.draws import listed_already, roster_of
 from participants.rules import Problem, check_choice, check_reader
@@ -30,8 +30,10 @@ def enter(
     now: datetime,
     how: str = Consent.How.IN_PERSON,
     read_by: str = "",
+    site: Site | None = None,
 ) -> Entrant:
-    """Put one person on the list, who agreed to take part whatever the lot gives them."""
+    """Put one person on the list, who agreed to take part whatever the lot gives them, and is met
+    at this site, if one is named."""
     check_choice(how, Consent.How.values, field="how")
     read_by = check_reader(how, read_by)
     _open(draw)
@@ -39,12 +41,14 @@ def enter(
     new = read_entrant(person, draw.plan, languages=LANGUAGES, today=today)
     for problem in here_already([(0, new)], *listed_already(draw)):
         raise Invalid(_sentence(problem.says), field=problem.column)
-    (entrant,) = _add(draw, [new], how=how, read_by=read_by, by=by, now=now)
+    (entrant,) = _add(draw, [new], site=site, how=how, read_by=read_by, by=by, now=now)
     return entrant
 
 
 @transaction.atomic
-def enter_file(*, draw: Draw, raw: bytes, by: str, now: datetime) -> list[Entrant]:
+def enter_file(
+    *, draw: Draw, raw: bytes, by: str, now: datetime, site: Site | None = None
+) -> list[Entrant]:
     """Put everybody in a CSV file on the list, or nobody: any problem refuses the whole file."""
     _open(draw)
     today = timezone.localdate(now)
@@ -55,7 +59,7 @@ def enter_file(*, draw: Draw, raw: bytes, by: str, now: datetime) -> list[Entran
     if problems:
         raise FileRefused(sorted(problems, key=lambda p: (p.row, p.column)))
     people = [one for _, one in rows]
-    return _add(draw, people, how=Consent.How.PAPER, read_by="", by=by, now=now)
+    return _add(draw, people, site=site, how=Consent.How.PAPER, read_by="", by=by, now=now)
 
 
 @transaction.atomic
@@ -76,7 +80,14 @@ def _open(draw: Draw) -> None:
 
 
 def _add(
-    draw: Draw, people: Iterable[NewEntrant], *, how: str, read_by: str, by: str, now: datetime
+    draw: Draw,
+    people: Iterable[NewEntrant],
+    *,
+    site: Site | None,
+    how: str,
+    read_by: str,
+    by: str,
+    now: datetime,
 ) -> list[Entrant]:
     """Write them down; refused where a cluster's people would differ in what is kept alike."""
     people = list(people)
@@ -99,6 +110,7 @@ def _add(
             Entrant(
                 draw=draw,
                 participant=participant,
+                site=site,
                 group=dict(one.group),
                 consent_date=one.consent_date,
                 how=how,

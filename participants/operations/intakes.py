@@ -11,7 +11,7 @@ from django.utils import timezone
 from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import Invalid, Refused
 from participants.lifecycles import INTAKE
-from participants.models import Enrolment, HeadingMeaning, Intake, IntakePlace, Pilot
+from participants.models import Enrolment, HeadingMeaning, Intake, IntakePlace, Pilot, Site
 from participants.operations.enrolling_many import enrol_rows
 from participants.operations.pairs import remember_different
 from participants.queries.files import codes_taken, rows_already_here
@@ -34,8 +34,17 @@ LONGEST_HEADING = 100
 
 
 @transaction.atomic
-def take_in(*, pilot: Pilot, file_name: str, raw: bytes, by: str, now: datetime) -> Intake:
-    """Keep a file for checking, and guess what its headings mean; nobody is added yet.
+def take_in(
+    *,
+    pilot: Pilot,
+    file_name: str,
+    raw: bytes,
+    by: str,
+    now: datetime,
+    site: Site | None = None,
+) -> Intake:
+    """Keep a file for checking, and guess what its headings mean; nobody is added yet. Its people
+    will be met at this site, if one is named.
 
     Where every heading is known, it goes on to the check by itself.
     """
@@ -47,6 +56,7 @@ def take_in(*, pilot: Pilot, file_name: str, raw: bytes, by: str, now: datetime)
     remembered = meanings_of(pilot)
     intake = Intake.objects.create(
         pilot=pilot,
+        site=site,
         file_name=file_name[-LONGEST_FILE_NAME:],
         raw=raw,
         headings=lines[0],
@@ -84,7 +94,7 @@ def check(*, intake: Intake, by: str, now: datetime) -> None:
     with _progress_of(intake) as tell:
         rows, problems = _read(intake, now)
         tell(intake.rows // 2)
-        intake.alike = rows_alike(intake.pilot, rows)
+        intake.alike = rows_alike(intake.pilot, rows, intake.site)
         rows, problems = _without_those_here(intake, rows, problems)
     found = [[one.row, one.column, one.says] for one in problems]
     changes = {"problems": found, "alike": intake.alike, "good": len(rows), "done": intake.rows}
@@ -134,7 +144,8 @@ def add(*, intake: Intake, by: str, now: datetime) -> list[Enrolment]:
     if len(rows) != intake.good:
         raise Refused("Something has changed since the check. Check the file again.")
     with _progress_of(intake) as tell:
-        added = enrol_rows(pilot=intake.pilot, rows=wanted, by=by, now=now, tell=tell)
+        place = {"pilot": intake.pilot, "site": intake.site}
+        added = enrol_rows(**place, rows=wanted, by=by, now=now, tell=tell)
     IntakePlace.objects.bulk_create(
         IntakePlace(intake=intake, enrolment=enrolment, row=one.row)
         for one, enrolment in zip(wanted, added, strict=True)

@@ -5,9 +5,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from cashpilot.core.access import Role
-from cashpilot.core.models import AuditEvent, User
-from participants.models import Membership, Pilot
+from cashpilot.core.models import AuditEvent
+from participants.models import Pilot
 from participants.rules import check_length
 
 
@@ -28,12 +27,3 @@ def set_help_line(*, pilot: Pilot, help_line: HelpLine, by: str, now: datetime) 
     pilot.help_hours = check_length(help_line.hours, field="help_hours")
     pilot.save(update_fields=["help_name", "help_phone", "help_hours"])
     AuditEvent.record(pilot, "help line.set", at=now, by=by)
-
-
-@transaction.atomic
-def give_role(*, pilot: Pilot, user: User, role: str, by: str, now: datetime) -> Membership:
-    """Give a user one more role in a pilot; giving it again changes nothing."""
-    membership, is_new = Membership.objects.get_or_create(user=user, pilot=pilot, role=Role(role))
-    if is_new:
-        AuditEvent.record(pilot, "role.given", at=now, by=by, user=user.public_id, role=str(role))
-    return membership

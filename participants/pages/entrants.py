@@ -22,8 +22,8 @@ from cashpilot.forms import DateParts
 from participants.models import Consent, Draw
 from participants.operations.entrants import enter, enter_file, take_off
 from participants.pages.forms import at_most
-from participants.queries import pilot_for, roles_of
-from participants.queries.draws import entrant_for, entrants_of, the_draw_of
+from participants.queries import pilot_for, roles_of, site_of
+from participants.queries.draws import entrant_for, entrants_in_reach, the_draw_of
 from participants.rules.design import LONGEST_VALUE, Design
 from participants.rules.entrants import NEEDED, WELCOME
 
@@ -86,8 +86,9 @@ def entrants(request, pilot_id):
     """Everybody on the list; once the draw is held, with what the lot gave them."""
     pilot = pilot_for(request.user, pilot_id, "see people")
     draw = the_draw_of(pilot)
+    people = entrants_in_reach(draw, request.user)
     page = _frame(pilot, draw) | {
-        "page_obj": Paginator(entrants_of(draw), A_PAGE).get_page(request.GET.get("page")),
+        "page_obj": Paginator(people, A_PAGE).get_page(request.GET.get("page")),
         "may_enter": access.may(roles_of(request.user, pilot), "enrol people")
         and draw.state == Draw.State.COMMITTED,
     }
@@ -105,7 +106,7 @@ def enter_one(request, pilot_id):
         said = dict(form.cleaned_data)
         how = {name: said.pop(name) for name in ("how", "read_by")}
         try:
-            enter(draw=draw, person=said, **how, **_who(request))
+            enter(draw=draw, person=said, **how, **_who_and_where(request, pilot))
             messages.success(request, _("This person is on the list of the draw."))
             return redirect("entrants", pilot_id=pilot_id)
         except Refused as no:
@@ -125,7 +126,7 @@ def enter_many(request, pilot_id):
     if request.method == "POST" and form.is_valid():
         try:
             raw = form.cleaned_data["file"].read()
-            listed = enter_file(draw=draw, raw=raw, **_who(request))
+            listed = enter_file(draw=draw, raw=raw, **_who_and_where(request, pilot))
             messages.success(request, _said_of(len(listed)))
             return redirect("entrants", pilot_id=pilot_id)
         except Refused as no:
@@ -152,13 +153,17 @@ def list_to_fill(request, pilot_id):
 def remove(request, pilot_id, public_id):
     """Somebody no longer wants to be in the draw."""
     draw = the_draw_of(pilot_for(request.user, pilot_id, "enrol people"))
-    entrant = entrant_for(draw, public_id)
+    entrant = entrant_for(draw, request.user, public_id)
     try:
         take_off(entrant=entrant, **_who(request))
         messages.success(request, _("Taken off the list. Nothing of them is kept."))
     except Refused as no:
         messages.error(request, str(no))
     return redirect("entrants", pilot_id=pilot_id)
+
+
+def _who_and_where(request, pilot) -> dict:
+    return {"site": site_of(request.user, pilot, "enrol people"), **_who(request)}
 
 
 def _who(request) -> dict:

@@ -6,11 +6,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from cashpilot.core import access
 from cashpilot.core.looks import note_looks
 from cashpilot.core.models import Look
-from participants.queries import enrolments_like, enrolments_of, pilots_of, roles_of
+from participants.queries import called, people_in_reach, pilots_where
 
+ACT = "see people"
 A_PAGE = 50
 
 
@@ -19,15 +19,10 @@ A_PAGE = 50
 def people(request):
     """Everybody in the pilots whose people this member of staff may see; who looks for somebody
     posts the name, so that it stands in no address and no log."""
-    mine = [
-        pilot
-        for pilot in pilots_of(request.user)
-        if access.may(roles_of(request.user, pilot), "see people")
-    ]
     words = " ".join(request.POST.get("who", "").split())
     groups = [
-        {"pilot": pilot, "page_obj": _people(pilot, words, request.GET.get("page"))}
-        for pilot in mine
+        {"pilot": pilot, "page_obj": _people(request, pilot, words)}
+        for pilot in pilots_where(request.user, ACT)
     ]
     shown = [one.participant.public_id for group in groups for one in group["page_obj"]]
     who = {"by": request.user.public_id, "now": timezone.now()}
@@ -36,6 +31,7 @@ def people(request):
     return render(request, "participants/people.html", page)
 
 
-def _people(pilot, words: str, number):
-    found = enrolments_like(pilot, words) if words else enrolments_of(pilot)
-    return Paginator(found, A_PAGE).get_page(number)
+def _people(request, pilot, words: str):
+    people = people_in_reach(request.user, pilot, ACT)
+    found = called(people, words) if words else people
+    return Paginator(found, A_PAGE).get_page(request.GET.get("page"))

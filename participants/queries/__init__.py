@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, QuerySet
 
 from cashpilot.core import access
@@ -18,69 +17,53 @@ from participants.models import (
     ConsentText,
     Enrolment,
     LifeEvent,
-    Membership,
     Notice,
     Participant,
     Pilot,
     SignInToken,
 )
+from participants.queries.reach import (
+    NO_PERSON,
+    NO_PILOT,
+    Asker,
+    Program,
+    called,
+    check_act,
+    check_in_reach,
+    enrolment_for,
+    enrolments_of,
+    in_reach,
+    matching,
+    people_in_reach,
+    pilot_for,
+    pilots_of,
+    pilots_where,
+    roles_of,
+    site_of,
+    whole_person_for,
+)
 from participants.rules import USUAL_EFFECTS, effect_of
 
-NO_PILOT = "There is no such pilot, or you are not a member of it."
-NO_PERSON = "There is no such participant in your pilots."
-
-
-def pilots_of(user: User | AnonymousUser) -> QuerySet[Pilot]:
-    """The pilots a user is a member of, by name."""
-    return Pilot.objects.filter(memberships__user_id=user.pk).distinct().order_by("name")
-
-
-def pilots_where(user: User | AnonymousUser, act: str) -> QuerySet[Pilot]:
-    """The pilots in which a user may do this, by name."""
-    roles = [str(role) for role in access.ACTS[act]]
-    mine = Membership.objects.filter(user_id=user.pk, role__in=roles)
-    return Pilot.objects.filter(pk__in=mine.values("pilot")).order_by("name")
-
-
-def roles_of(user: User | AnonymousUser, pilot: Pilot) -> set[str]:
-    """The roles a user holds in one pilot."""
-    held = Membership.objects.filter(user_id=user.pk, pilot=pilot)
-    return set(held.values_list("role", flat=True))
-
-
-def pilot_for(user: User | AnonymousUser, public_id: str, act: str) -> Pilot:
-    """The pilot, if the user is a member of it and may do this there.
-
-    To a stranger every pilot is as absent as one that never was; a member whose role is too
-    small is told so.
-    """
-    pilot = pilots_of(user).filter(public_id=public_id).first()
-    if pilot is None:
-        raise NotFound(NO_PILOT)
-    access.check(roles_of(user, pilot), act)
-    return pilot
-
-
-def enrolment_for(user: User | AnonymousUser, public_id: str, act: str) -> Enrolment:
-    """One enrolment, in one of the user's pilots, if they may do this there."""
-    found = (
-        Enrolment.objects.filter(public_id=public_id, pilot__memberships__user_id=user.pk)
-        .select_related("participant", "pilot", "arm", "design")
-        .first()
-    )
-    if found is None:
-        raise NotFound(NO_PERSON)
-    access.check(roles_of(user, found.pilot), act)
-    return found
-
-
-def whole_person_for(user: User | AnonymousUser, public_id: str, act: str) -> Enrolment:
-    """One enrolment of somebody, if the user may do this in every pilot that they are or were in:
-    for what is done to a person, and not to their part in one pilot."""
-    found = enrolment_for(user, public_id, act)
-    for other in Pilot.objects.filter(enrolments__participant=found.participant_id).distinct():
-        access.check(roles_of(user, other), act)
-    return found
+__all__ = [
+    "NO_PERSON",
+    "NO_PILOT",
+    "Asker",
+    "Program",
+    "called",
+    "check_act",
+    "check_in_reach",
+    "enrolment_for",
+    "enrolments_of",
+    "in_reach",
+    "matching",
+    "people_in_reach",
+    "pilot_for",
+    "pilots_of",
+    "pilots_where",
+    "roles_of",
+    "site_of",
+    "whole_person_for",
+]
 
 
 def names_of_staff(public_ids: Iterable[str]) -> dict[str, str]:
@@ -94,20 +77,6 @@ def _called(user: User) -> str:
     held = {one.role for one in user.memberships.all()}
     roles = ", ".join(str(role.label) for role in access.Role if role in held)
     return " – ".join(filter(None, [user.get_full_name(), roles]))
-
-
-def enrolments_of(pilot: Pilot) -> QuerySet[Enrolment]:
-    """Everybody enrolled in a pilot, who came last first: names are sealed, and sort nowhere."""
-    known = pilot.enrolments.exclude(state=Enrolment.State.UNDONE)
-    return known.select_related("participant", "arm", "pilot", "design").order_by("-pk")
-
-
-def enrolments_like(pilot: Pilot, words: str) -> QuerySet[Enrolment]:
-    """Whoever has exactly this code, name, email address or phone number, however it is written."""
-    person = Q(code__iexact=words)
-    for column in ("name", "email", "phone"):
-        person |= Q(**{f"participant__{column}": words})
-    return enrolments_of(pilot).filter(person)
 
 
 def enrolments_by_code(pilot: Pilot) -> dict[str, Enrolment]:

@@ -1,13 +1,10 @@
 """Who asked to join, what came of it, and who still waits for an answer."""
 
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
-from cashpilot.core import access
-from cashpilot.core.models import User
 from cashpilot.core.refusals import NotFound
 from participants.models import Application, ApplicationDecision, Pilot
-from participants.queries import roles_of
+from participants.queries import Asker, check_act, check_in_reach, in_reach, pilots_of
 from participants.queries.designs import eligibility_in
 from participants.rules.eligibility import Decision, decide
 
@@ -15,13 +12,20 @@ NO_APPLICATION = "There is no such application in your pilots."
 
 
 def applications_of(
-    pilot: Pilot, *, result: str = "", version: int | None = None, is_enrolled: bool | None = None
+    pilot: Pilot,
+    asker: Asker,
+    *,
+    result: str = "",
+    version: int | None = None,
+    is_enrolled: bool | None = None,
 ) -> QuerySet[Application]:
-    """Everybody who asked to join a pilot, longest ago first, with the `result` and `version` of
-    their last decision; where a result, version or enrolment is named, only those with it."""
+    """Everybody in the asker's reach who asked to join a pilot, longest ago first, with the
+    `result` and `version` of their last decision; where a result, version or enrolment is named,
+    only those with it."""
     last = ApplicationDecision.objects.filter(application=OuterRef("pk")).order_by("-number")
     rows = (
-        pilot.applications.annotate(
+        pilot.applications.filter(in_reach(asker, "see people"))
+        .annotate(
             result=Subquery(last.values("result")[:1]),
             version=Subquery(last.values("questions__version")[:1]),
         )
@@ -35,17 +39,19 @@ def applications_of(
     return rows if is_enrolled is None else rows.filter(enrolment__isnull=not is_enrolled)
 
 
-def application_for(user: User | AnonymousUser, public_id: str, act: str) -> Application:
-    """One application, in one of the user's pilots, if they may do this there."""
+def application_for(asker: Asker, public_id: str, act: str) -> Application:
+    """One application, in one of the asker's pilots and in their reach, if they may do this
+    there."""
     found = (
-        Application.objects.filter(public_id=public_id, pilot__memberships__user_id=user.pk)
+        Application.objects.filter(public_id=public_id, pilot__in=pilots_of(asker))
         .select_related("pilot", "enrolment")
         .prefetch_related(Prefetch("decisions", queryset=_newest_first()))
         .first()
     )
     if found is None:
         raise NotFound(NO_APPLICATION)
-    access.check(roles_of(user, found.pilot), act)
+    check_act(asker, found.pilot, act)
+    check_in_reach(found, asker, act)
     return found
 
 

@@ -7,9 +7,9 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from cashpilot.core.models import User
 from cashpilot.core.refusals import NotFound
-from participants.models import Complaint, ComplaintStep, Enrolment, Pilot
-from participants.queries import pilots_where
-from participants.queries.staff import staff_who_may
+from participants.models import Complaint, ComplaintStep, Enrolment
+from participants.queries import in_reach, pilots_where
+from participants.queries.staff import staff_who_may_for
 
 NO_COMPLAINT = "There is no such complaint that you can look into."
 LOOK, LOOK_AT_STAFF = "look into complaints", "look into complaints about staff"
@@ -23,7 +23,7 @@ def complaints_for(user: User | AnonymousUser) -> QuerySet[Complaint]:
     may_see = Q(enrolment__pilot__in=pilots_where(user, LOOK_AT_STAFF)) | Q(owner_id=user.pk)
     return (
         Complaint.objects.filter(~about_staff | may_see)
-        .filter(enrolment__pilot__in=pilots_where(user, LOOK))
+        .filter(in_reach(user, LOOK, pilot="enrolment__pilot", site="enrolment__site"))
         .exclude(about_id=user.pk)
         .select_related("enrolment__participant", "enrolment__pilot", "owner", "about")
     )
@@ -73,13 +73,14 @@ def is_overdue(complaint: Complaint, today: date) -> bool:
 def who_may_own(complaint: Complaint) -> QuerySet[User]:
     """To whom it can be handed: never to whom it is about."""
     act = LOOK_AT_STAFF if complaint.is_about_staff else LOOK
-    return staff_who_may(complaint.enrolment.pilot, act).exclude(pk=complaint.about_id)
+    return staff_who_may_for(complaint.enrolment, act).exclude(pk=complaint.about_id)
 
 
-def first_owner(pilot: Pilot, about: User | None) -> User | None:
+def first_owner(enrolment: Enrolment, about: User | None) -> User | None:
     """Who owns a new complaint: a manager, else a safeguarding lead, else whoever else is there."""
     for act in ("change the pilot", LOOK_AT_STAFF, LOOK):
-        if owner := staff_who_may(pilot, act).exclude(pk=about.pk if about else None).first():
+        staff = staff_who_may_for(enrolment, act)
+        if owner := staff.exclude(pk=about.pk if about else None).first():
             return owner
     return None
 

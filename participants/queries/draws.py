@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from cashpilot.core.refusals import NotFound, Refused
 from participants.models import Allotment, Draw, Entrant, Pilot
+from participants.queries import Asker, in_reach
 from participants.rules.assignment import Entry, Outcome
 from participants.rules.balance import Difference, differences
 from participants.rules.design import Design
@@ -46,8 +47,14 @@ def entrants_of(draw: Draw) -> QuerySet[Entrant]:
     return draw.entrants.select_related("participant", "allotment__arm").order_by("code")
 
 
-def entrant_for(draw: Draw, public_id: str) -> Entrant:
-    found = entrants_of(draw).filter(public_id=public_id).first()
+def entrants_in_reach(draw: Draw, asker: Asker) -> QuerySet[Entrant]:
+    """Those on the list whom the asker may see: whoever is bound to a site, those who are met
+    there."""
+    return entrants_of(draw).filter(in_reach(asker, "see people", pilot="draw__pilot"))
+
+
+def entrant_for(draw: Draw, asker: Asker, public_id: str) -> Entrant:
+    found = entrants_in_reach(draw, asker).filter(public_id=public_id).first()
     if found is None:
         raise NotFound(NOBODY)
     return found

@@ -5,8 +5,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from cashpilot.core import access
-from cashpilot.core.models import User
 from cashpilot.core.refusals import NotFound
 from participants.models import (
     BenefitNote,
@@ -16,8 +14,9 @@ from participants.models import (
     Intake,
     LifeEvent,
     Pilot,
+    Site,
 )
-from participants.queries import pilots_of, roles_of
+from participants.queries import Asker, check_act, check_in_reach, in_reach, pilots_of
 from participants.queries.pairs import pairs_found, people_to_compare
 from participants.rules import PersonRow, Problem
 from participants.rules.likeness import person
@@ -29,21 +28,23 @@ DIFFERENT, LEAVE_OUT = "different", "leave_out"
 UNDER_WAY = (Intake.State.CHECKING, Intake.State.ADDING)
 
 
-def intakes_of(pilot: Pilot) -> QuerySet[Intake]:
-    """The intakes of a pilot, newest first, without what is in the files."""
-    return pilot.intakes.defer("raw", "problems", "alike").order_by("-pk")
+def intakes_of(pilot: Pilot, asker: Asker) -> QuerySet[Intake]:
+    """The intakes of a pilot in the asker's reach, newest first, without what is in the files."""
+    mine = pilot.intakes.filter(in_reach(asker, "enrol people"))
+    return mine.defer("raw", "problems", "alike").order_by("-pk")
 
 
-def intake_for(user: User, public_id: str, act: str) -> Intake:
-    """One intake, in one of the user's pilots, if they may do this there."""
+def intake_for(asker: Asker, public_id: str, act: str) -> Intake:
+    """One intake, in one of the asker's pilots and in their reach, if they may do this there."""
     found = (
-        Intake.objects.filter(public_id=public_id, pilot__in=pilots_of(user))
-        .select_related("pilot")
+        Intake.objects.filter(public_id=public_id, pilot__in=pilots_of(asker))
+        .select_related("pilot", "site")
         .first()
     )
     if found is None:
         raise NotFound("There is no such file in your pilots.")
-    access.check(roles_of(user, found.pilot), act)
+    check_act(asker, found.pilot, act)
+    check_in_reach(found, asker, act)
     return found
 
 
@@ -65,16 +66,19 @@ def enrolments_in(intake: Intake) -> QuerySet[Enrolment]:
     return mine.select_related("participant", "pilot", "arm").order_by("intake_place__row")
 
 
-def rows_alike(pilot: Pilot, rows: Sequence[PersonRow]) -> list[dict[str, Any]]:
+def rows_alike(
+    pilot: Pilot, rows: Sequence[PersonRow], site: Site | None = None
+) -> list[dict[str, Any]]:
     """The rows that may be somebody who takes part, or who stands further up: most alike first,
-    each with the other beside it, the score and its reasons."""
+    each with the other beside it, the score and its reasons. Who sends a file from one site is
+    shown of somebody who is met elsewhere only the code."""
     by_key = {-one.row: one for one in rows}
     file = [
         person(-one.row, name=one.name, born=one.date_of_birth, email=one.email, phone=one.phone)
         for one in rows
     ]
     found = pairs_found([*people_to_compare(pilot), *file], new=by_key.keys())
-    people = _people_of(high for _, high, _ in found if high > 0)
+    people = _people_of((high for _, high, _ in found if high > 0), site)
     return [
         {
             "row": -low,
@@ -87,19 +91,29 @@ def rows_alike(pilot: Pilot, rows: Sequence[PersonRow]) -> list[dict[str, Any]]:
     ]
 
 
-def _people_of(enrolments: Iterable[int]) -> dict[int, dict[str, Any]]:
+def _people_of(enrolments: Iterable[int], site: Site | None) -> dict[int, dict[str, Any]]:
     rows = Enrolment.objects.filter(pk__in=set(enrolments)).select_related("participant")
     return {
-        one.pk: {
-            "enrolment": one.public_id,
-            "code": one.code,
-            "name": one.participant.name,
-            "date_of_birth": one.participant.date_of_birth and str(one.participant.date_of_birth),
-            "email": one.participant.email,
-            "phone": one.participant.phone,
-        }
+        one.pk: _shown(one) if site is None or one.site_id == site.pk else _met_elsewhere(one)
         for one in rows
     }
+
+
+def _shown(one: Enrolment) -> dict[str, Any]:
+    person = one.participant
+    return {
+        "enrolment": one.public_id,
+        "code": one.code,
+        "name": person.name,
+        "date_of_birth": person.date_of_birth and str(person.date_of_birth),
+        "email": person.email,
+        "phone": person.phone,
+    }
+
+
+def _met_elsewhere(one: Enrolment) -> dict[str, Any]:
+    hidden = dict.fromkeys(("name", "email", "phone"), "")
+    return {"enrolment": one.public_id, "code": one.code, "date_of_birth": None, **hidden}
 
 
 def _as_row(one: PersonRow) -> dict[str, Any]:

@@ -1,16 +1,17 @@
 """People who may have come in twice: who is held against whom, and what waits for a person."""
 
 from collections.abc import Collection, Iterable
+from functools import reduce
+from operator import and_
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from cashpilot.core import access
-from cashpilot.core.models import User
 from cashpilot.core.refusals import NotFound
 from participants.models import REASONS, Enrolment, Pair, Pilot
-from participants.queries import pilots_of, roles_of
+from participants.queries import Asker, check_act, in_reach, pilots_of
 from participants.rules.likeness import Likeness, Person, pairs_among, person
 
+NO_PAIR = "There is no such pair in your pilots."
 _PERSON = [f"participant__{one}" for one in ("name", "date_of_birth", "email", "phone")]
 
 
@@ -37,22 +38,29 @@ def in_words(reasons: Iterable[str]) -> list[str]:
     return [str(REASONS[one]) for one in reasons]
 
 
-def open_pairs(pilot: Pilot) -> QuerySet[Pair]:
-    """The pairs that wait for a person, most alike first."""
+def open_pairs(pilot: Pilot, asker: Asker) -> QuerySet[Pair]:
+    """The pairs that wait for a person who reaches both, most alike first."""
     both = ("first__participant", "second__participant", "first__arm", "second__arm")
     still = {f"{side}__state": Enrolment.State.ACTIVE for side in ("first", "second")}
-    waiting = pilot.pairs.filter(state=Pair.State.OPEN, **still).select_related(*both)
-    return waiting.order_by("-score", "pk")
+    waiting = pilot.pairs.filter(_both_in_reach(asker), state=Pair.State.OPEN, **still)
+    return waiting.select_related(*both).order_by("-score", "pk")
 
 
-def pair_for(user: User, public_id: str, act: str) -> Pair:
-    """One pair, in one of the user's pilots, if they may do this there."""
+def pair_for(asker: Asker, public_id: str, act: str) -> Pair:
+    """One pair, in one of the asker's pilots, if they may do this there and reach both."""
     found = (
-        Pair.objects.filter(public_id=public_id, pilot__in=pilots_of(user))
+        Pair.objects.filter(public_id=public_id, pilot__in=pilots_of(asker))
         .select_related("pilot", "first__participant", "second__participant")
         .first()
     )
     if found is None:
-        raise NotFound("There is no such pair in your pilots.")
-    access.check(roles_of(user, found.pilot), act)
+        raise NotFound(NO_PAIR)
+    check_act(asker, found.pilot, act)
+    if not Pair.objects.filter(_both_in_reach(asker), pk=found.pk).exists():
+        raise NotFound(NO_PAIR)
     return found
+
+
+def _both_in_reach(asker: Asker) -> Q:
+    sides = (in_reach(asker, "enrol people", site=f"{side}__site") for side in ("first", "second"))
+    return reduce(and_, sides)

@@ -31,6 +31,8 @@ LONGEST = {
     "help_phone": 30,
     "help_hours": 80,
     "why_again": 200,
+    "site_name": 80,
+    "token_name": 80,
 }
 EARLIEST_BIRTH = date(1900, 1, 1)
 HERE_ALREADY = (

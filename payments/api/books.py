@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from participants.queries import enrolment_for, pilot_for
+from participants.queries import enrolment_for, people_in_reach, pilot_for
 from payments import queries
 from payments.api.asking import said, who_and_when
 from payments.api.serializers import HeldPayment
@@ -156,7 +156,8 @@ class RecipientsNotReady(APIView):
     def get(self, request, pilot_id):
         """People whom the provider cannot pay just now: why, and since when. No bank details."""
         pilot = pilot_for(request.user, pilot_id, "see people")
-        return Response(RecipientLine(queries.recipients_not_ready(pilot), many=True).data)
+        people = people_in_reach(request.user, pilot, "see people")
+        return Response(RecipientLine(queries.recipients_not_ready(people), many=True).data)
 
 
 class FollowUps(APIView):

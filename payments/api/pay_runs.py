@@ -5,6 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from cashpilot.authentication import check_recent
 from participants.queries import pilot_for
 from payments import queries
 from payments.api.asking import said, who_and_when
@@ -75,8 +76,10 @@ class SubmitPayRun(APIView):
 class ApprovePayRun(APIView):
     @extend_schema(operation_id="approve_pay_run", request=None, responses=PayRunPreview)
     def post(self, request, public_id):
-        """Approve exactly what was previewed. Whoever prepared the run is refused."""
+        """Approve exactly what was previewed. Whoever prepared the run is refused, and whoever
+        has not signed in within 15 minutes."""
         run = queries.pay_run_for(request.user, public_id, "approve pay runs")
+        check_recent(request)
         run = pay_runs.approve(
             run=run, approver=request.user, provider=get_provider(), **who_and_when(request)
         )

@@ -4,14 +4,16 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from cashpilot.authentication import SignInAgain, check_recent, confirm_first
 from cashpilot.core.fields import MoneyField
-from cashpilot.core.refusals import NotAllowed, Refused
-from participants.queries import enrolment_for, pilot_for
+from cashpilot.core.refusals import NotAllowed, NotFound, Refused
+from participants.queries import enrolment_for, pilot_for, pilots_where
 from payments.operations import (
     pausing,
     pay_runs,
@@ -41,7 +43,10 @@ def act(request, public_id, verb):
     """Submit, approve, send back, stop, pause or resume; a refusal comes back as its sentence."""
     needed, do, done = _VERBS[verb]
     run = pay_run_for(request.user, public_id, needed)
-    _try(request, lambda: do(run, request), done)
+    try:
+        _try(request, lambda: do(run, request), done)
+    except SignInAgain:
+        return confirm_first(request, reverse("pay_run", args=[public_id]))
     return redirect("pay_run", public_id=public_id)
 
 
@@ -59,10 +64,12 @@ def act_on_payment(request, public_id, verb):
 @require_POST
 def look_again_at_event(request, public_id):
     """Have what the provider said looked at once more, once its cause is gone."""
+    if not pilots_where(request.user, "approve pay runs").exists():
+        raise NotAllowed(_("Only a finance approver can have this looked at again."))
     mine = events_that_need_a_person(request.user, "approve pay runs")
     event = mine.filter(public_id=public_id).first()
     if event is None:
-        raise NotAllowed(_("Only a finance approver can have this looked at again."))
+        raise NotFound(_("There is no such news in your pilots."))
     provider_events.try_again(event=event, **_who_and_when(request))
     messages.success(request, _("It is looked at again now."))
     return redirect("to_do")
@@ -110,6 +117,8 @@ def answer_question(request, public_id):
 def _try(request, do, done) -> None:
     try:
         messages.success(request, do() or done)
+    except SignInAgain:
+        raise
     except Refused as no:
         messages.error(request, str(no))
 
@@ -123,6 +132,7 @@ def _submit(run, request) -> None:
 
 
 def _approve(run, request) -> str | None:
+    check_recent(request)
     who = {"approver": request.user, **_who_and_when(request)}
     after = pay_runs.approve(run=run, provider=get_provider(), **who)
     is_last = after.state == after.State.APPROVED

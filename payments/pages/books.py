@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cashpilot.core.refusals import Refused
 from cashpilot.core.spreadsheets import safe_cell
-from participants.queries import enrolment_for, pilot_for, pilots_where
+from participants.queries import enrolment_for, people_in_reach, pilot_for, pilots_where
 from payments.models import Difference, FollowUp, Reconciliation
 from payments.operations import arrivals, follow_ups, reconciliation
 from payments.queries import (
@@ -169,10 +169,11 @@ def note_arrival(request, public_id):
 def recipients(request, pilot_id):
     """People whom the provider cannot pay just now: why, and since when."""
     pilot = pilot_for(request.user, pilot_id, "see people")
+    people = people_in_reach(request.user, pilot, "see people")
     page = {
         "pilot": pilot,
         "pilot_name": pilot.name,
-        "recipients": recipients_not_ready(pilot),
+        "recipients": recipients_not_ready(people),
         "section": "participants",
     }
     return render(request, "payments/recipients.html", page)

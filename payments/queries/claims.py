@@ -2,12 +2,13 @@
 
 from django.db.models import QuerySet
 
-from cashpilot.core import access
 from cashpilot.core.models import User
 from cashpilot.core.refusals import NotFound
 from participants.models import Enrolment, Pilot
-from participants.queries import roles_of
+from participants.queries import check_act, people_in_reach, pilots_of
 from payments.models import Claim, Fund
+
+NO_CLAIM = "There is no such claim in your pilots."
 
 
 def claims_fund_of(pilot: Pilot) -> Fund | None:
@@ -34,11 +35,13 @@ def claims_of_person(enrolment: Enrolment) -> QuerySet[Claim]:
 def claim_for(user: User, public_id: str, act: str) -> Claim:
     """One claim in a pilot of the user's, if they may do this there."""
     found = (
-        Claim.objects.filter(public_id=public_id, fund__pilot__memberships__user_id=user.pk)
+        Claim.objects.filter(public_id=public_id, fund__pilot__in=pilots_of(user))
         .select_related("fund__pilot", "enrolment")
         .first()
     )
     if found is None:
-        raise NotFound("There is no such claim in your pilots.")
-    access.check(roles_of(user, found.fund.pilot), act)
+        raise NotFound(NO_CLAIM)
+    check_act(user, found.fund.pilot, act)
+    if not people_in_reach(user, found.fund.pilot, act).filter(pk=found.enrolment_id).exists():
+        raise NotFound(NO_CLAIM)
     return found

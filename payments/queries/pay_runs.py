@@ -6,12 +6,11 @@ from datetime import date, datetime
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 
-from cashpilot.core import access
 from cashpilot.core.calendars import NATIONS, working_days_of
 from cashpilot.core.models import User
 from cashpilot.core.refusals import NotFound
 from participants.models import Enrolment, Pilot
-from participants.queries import pilots_of, roles_of
+from participants.queries import check_act, people_in_reach, pilots_of
 from payments.models import (
     Disbursement,
     Fund,
@@ -28,6 +27,7 @@ from payments.rules import LEAD_DAYS, Line, promised_through
 
 Reason = LeftOut.Reason
 RECIPIENT = "award__enrolment__recipient"
+NO_PAYMENT = "There is no such payment in your pilots."
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ def pay_run_for(user: User, public_id: str, act: str) -> PayRun:
     )
     if run is None:
         raise NotFound("There is no such pay run in your pilots.")
-    access.check(roles_of(user, run.fund.pilot), act)
+    check_act(user, run.fund.pilot, act)
     return run
 
 
@@ -225,12 +225,15 @@ def disbursement_for(user: User, public_id: str, act: str) -> Disbursement:
     """One disbursement, in one of the user's pilots, if they may do this there."""
     found = (
         Disbursement.objects.filter(public_id=public_id, pay_run__fund__pilot__in=pilots_of(user))
-        .select_related("pay_run__fund__pilot")
+        .select_related("pay_run__fund__pilot", "instalment__award")
         .first()
     )
     if found is None:
-        raise NotFound("There is no such payment in your pilots.")
-    access.check(roles_of(user, found.pay_run.fund.pilot), act)
+        raise NotFound(NO_PAYMENT)
+    pilot, person = found.pay_run.fund.pilot, found.instalment.award.enrolment_id
+    check_act(user, pilot, act)
+    if not people_in_reach(user, pilot, act).filter(pk=person).exists():
+        raise NotFound(NO_PAYMENT)
     return found
 
 

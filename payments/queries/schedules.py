@@ -205,10 +205,10 @@ def recipients_to_look_at(today: date) -> QuerySet[Recipient]:
     return known.filter(~Q(status="ready") | Exists(soon)).select_related("enrolment__pilot")
 
 
-def recipients_not_ready(pilot: Pilot) -> QuerySet[Recipient]:
-    """People whom the provider cannot pay just now, or whose change is questioned; longest
-    first."""
-    waiting = Recipient.objects.filter(enrolment__pilot=pilot, enrolment__state="active")
+def recipients_not_ready(people: QuerySet[Enrolment]) -> QuerySet[Recipient]:
+    """Those of the people whom the provider cannot pay just now, or whose change is questioned;
+    longest first."""
+    waiting = Recipient.objects.filter(enrolment__in=people.order_by(), enrolment__state="active")
     return (
         waiting.filter(~Q(status="ready") | Q(questioned_at__isnull=False))
         .select_related("enrolment__participant")

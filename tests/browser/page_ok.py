@@ -113,7 +113,8 @@ def _structure(page: Page, lang: str) -> list[str]:
             dir: document.documentElement.dir,
             h1: document.querySelectorAll("h1").length,
             main: document.querySelectorAll("main").length,
-            inline: document.querySelectorAll("[style], style, script:not([src])").length,
+            inline: document.querySelectorAll(
+                "[style], style, script:not([src], [type$=json])").length,
             sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
         })"""
     )

@@ -1,43 +1,28 @@
 """The real pages in a real browser: accessible, quiet, narrow and wide, light and dark."""
 
 import os
+import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.utils import timezone
 
 from cashpilot.core.access import Role
 from cashpilot.journeys import amend_pilot
 from evaluation.operations.consent import publish_research_text
 from participants.operations.consent import publish_text
-from participants.operations.drafts import (
-    begin_pilot,
-)
-from participants.operations.entrants import (
-    enter_file,
-)
-from participants.operations.intakes import (
-    take_in,
-)
-from participants.operations.pairs import (
-    search,
-)
-from participants.operations.sign_in import (
-    issue_link,
-)
-from payments.models import (
-    AccountToClose,
-    PayRun,
-    Recipient,
-)
-from payments.operations import (
-    pay_runs,
-    schedules,
-)
-from tests.browser.page_ok import (
-    page_ok,
-)
+from participants.operations.drafts import begin_pilot
+from participants.operations.entrants import enter_file
+from participants.operations.intakes import take_in
+from participants.operations.invitations import invite
+from participants.operations.pairs import search
+from participants.operations.sign_in import issue_link
+from participants.operations.sites import add_site
+from payments.models import AccountToClose, PayRun, Recipient
+from payments.operations import pay_runs, schedules
+from tests.browser.page_ok import page_ok
 from tests.factories import (
     BY,
     a_member,
@@ -47,25 +32,11 @@ from tests.factories import (
     an_enrolment,
     ready,
 )
-from tests.participants.draw_world import (
-    a_draw,
-    a_list,
-)
-from tests.participants.intake_world import (
-    an_added_file,
-    done,
-)
-from tests.participants.test_applications import (
-    apply,
-    ask,
-    from_age,
-)
-from tests.participants.test_designs import (
-    cheaper,
-)
-from tests.participants.test_pilot_files import (
-    a_plan,
-)
+from tests.participants.draw_world import a_draw, a_list
+from tests.participants.intake_world import an_added_file, done
+from tests.participants.test_applications import apply, ask, from_age
+from tests.participants.test_designs import cheaper
+from tests.participants.test_pilot_files import a_plan
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs("chromium")]
 
@@ -87,8 +58,7 @@ def world(settings, sandbox):
         ready(an_enrolment(pilot, name=name, now=JOINED))
     an_enrolment(pilot, name="Siân Example", now=JOINED)
     an_enrolment(pilot, name="Ben Example", arm="services", now=JOINED)
-    for role in (Role.PREPARER, Role.RESEARCHER):
-        a_member(pilot, role, email="priya@example.org")
+    a_member(pilot, Role.RESEARCHER, email="rosa@example.org")
     a_prepared_run(pilot, due_by=date(2026, 4, 2))
     return pilot
 
@@ -335,7 +305,7 @@ def test_a_run_is_approved_by_somebody_else_and_watched(look, live_server, world
 
 def test_the_pages_of_money_and_of_people_who_need_something(look, live_server, world):
     site, amina = live_server.url, world.enrolments.get(participant__name="Amina Example")
-    for role in (Role.MANAGER, Role.PREPARER, Role.APPROVER):
+    for role in (Role.MANAGER, Role.APPROVER):
         a_member(world, role, email="mona@example.org")
     now = timezone.now()
     who = {"by": BY, "now": now}
@@ -429,6 +399,58 @@ def test_the_pages_about_peoples_data(look, live_server, world):
     shot(look, "my-data")
 
     assert look.get_by_text("What would be erased").count() == 1
+
+
+def test_the_pages_of_those_who_work_on_a_pilot(look, live_server, world):
+    site, pilot, now = live_server.url, world.public_id, timezone.now()
+    amina = world.enrolments.get(participant__name="Amina Example")
+    add_site(pilot=world, site_name="Harbour", by=BY, now=now)
+    said = {"pilot": world, "inviter": a_user(), "by": BY, "now": now}
+    _, address = invite(email="noor@example.org", roles=[Role.CASEWORKER], **said)
+    visit(look, f"{site}/join/{address.split('/')[-2]}/", "join")
+    visit(look, f"{site}/join/used/", "invitation-over")
+    sign_in(look, site, "priya@example.org")
+
+    for path, name in (
+        (f"pilots/{pilot}/team/", "team"),
+        (f"pilots/{pilot}/team/invite/", "invite"),
+        (f"pilots/{pilot}/team/give/", "give-role"),
+        (f"pilots/{pilot}/sites/", "sites"),
+        (f"pilots/{pilot}/programs/", "programs"),
+        (f"participants/{amina.public_id}/site/", "site-of-person"),
+    ):
+        visit(look, f"{site}/staff/{path}", name)
+
+
+def test_a_second_step_is_set_up(look, live_server, world, settings):
+    settings.SECOND_FACTOR_REQUIRED = True
+    site = live_server.url
+    look.goto(f"{site}/accounts/login/")
+    look.get_by_label("Email").fill("priya@example.org")
+    look.get_by_label("Password").fill("a long enough password")
+    look.get_by_role("button", name="Sign in").click()
+    look.wait_for_url("**/second-step/")
+    page_ok(look)
+    shot(look, "second-step")
+
+    look.get_by_role("link", name="Set up an app").click()
+    page_ok(look)
+    look.get_by_label("Password").fill("a long enough password")
+    look.get_by_role("button", name="Confirm").click()
+    look.wait_for_url("**/totp/activate/")
+    page_ok(look)
+    shot(look, "second-step-app")
+    secret = look.locator("#secret").input_value()
+    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    look.locator("#id_code").fill(code)
+    look.get_by_role("button", name="Set it up").click()
+
+    look.wait_for_url("**/recovery-codes/")
+    page_ok(look)
+    shot(look, "recovery-codes")
+    visit(look, f"{site}/accounts/second-step/webauthn/add/", "passkey")
+    look.get_by_role("link", name="To do").click()
+    look.wait_for_url("**/staff/")
 
 
 def test_the_api_pages_need_no_network(look, live_server, db):

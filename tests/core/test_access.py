@@ -11,6 +11,8 @@ PEOPLE = {MANAGER, CASEWORKER, LEAD}
 EXPECTED = {
     "see the pilot": {MANAGER, CASEWORKER, PREPARER, APPROVER, RESEARCHER, AUDITOR, LEAD},
     "change the pilot": {MANAGER},
+    "manage staff": {MANAGER},
+    "see staff": {MANAGER, AUDITOR},
     "see people": PEOPLE,
     "say how to reach people": PEOPLE,
     "keep the list of places": PEOPLE,

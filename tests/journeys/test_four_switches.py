@@ -15,6 +15,7 @@ from evaluation.queries import research_switches
 from participants.queries import left_the_cash_on
 from tests.factories import (
     BY,
+    MANY_ROLES,
     NOON,
     a_member,
     a_pilot,
@@ -215,7 +216,7 @@ def test_nobody_but_a_manager_publishes_them(client, enrolment, role):
 def test_in_another_pilot_there_is_nothing(client, enrolment):
     noor = a_user("noor@example.org", may_set_up_pilots=True)
     there = a_pilot(name="Harbour Cash Pilot", manager=noor)
-    client.force_login(a_member(there, *Role, email="noor@example.org"))
+    client.force_login(a_member(there, *MANY_ROLES, email="noor@example.org"))
 
     answers = [
         client.get(f"/staff/participants/{enrolment.public_id}/research-choices/"),

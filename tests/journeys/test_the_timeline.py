@@ -18,7 +18,16 @@ from participants.operations.safeguarding import write_restricted_note
 from payments.models import Disbursement
 from payments.operations import arrivals, schedules
 from tests.evaluation.worlds import a_participant, a_studied_pilot, an_answer, answered
-from tests.factories import BY, NOON, a_member, a_user, an_approved_run, an_enrolment, ready
+from tests.factories import (
+    BY,
+    MANY_ROLES,
+    NOON,
+    a_member,
+    a_user,
+    an_approved_run,
+    an_enrolment,
+    ready,
+)
 
 pytestmark = pytest.mark.django_db
 WHO = {"by": BY, "now": NOON + timedelta(hours=1)}
@@ -94,7 +103,7 @@ EVERYTHING = {
 
 
 def test_all_kinds_of_events_are_merged_newest_first(amina):
-    found = timeline_for(member(amina, *Role), amina)
+    found = timeline_for(member(amina, *MANY_ROLES), amina)
 
     assert {one.kind for one in found} == EVERYTHING
     assert [one.at for one in found] == sorted((one.at for one in found), reverse=True)
@@ -139,7 +148,7 @@ def test_surveys_are_days_and_never_answers(amina):
 
 @pytest.mark.parametrize("kind", sorted(EVERYTHING))
 def test_one_kind_is_shown_alone(amina, kind):
-    browser = browser_of(member(amina, *Role))
+    browser = browser_of(member(amina, *MANY_ROLES))
 
     answer = browser.get(f"/api/v1/enrolments/{amina.public_id}/timeline/?kind={kind}").json()
 
@@ -193,7 +202,7 @@ def test_nothing_the_person_reads_is_in_our_jargon(amina):
 def test_a_comparison_person_has_one_too_without_money(amina):
     ben = an_enrolment(amina.pilot, name="Ben Example", arm="services")
 
-    found = timeline_for(member(amina, *Role), ben)
+    found = timeline_for(member(amina, *MANY_ROLES), ben)
 
     assert {one.kind for one in found} == {"enrolment", "consent"}
     assert (
@@ -202,7 +211,7 @@ def test_a_comparison_person_has_one_too_without_money(amina):
 
 
 def test_a_page_has_fifty_lines_and_as_many_questions_however_much_happened(amina):
-    browser = browser_of(member(amina, *Role))
+    browser = browser_of(member(amina, *MANY_ROLES))
     place = f"/staff/participants/{amina.public_id}/timeline/"
     browser.get(place)
     with CaptureQueriesContext(connection) as few:

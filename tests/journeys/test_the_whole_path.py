@@ -19,9 +19,10 @@ from cashpilot.core import audit
 from cashpilot.core.access import Role
 from cashpilot.core.models import User
 from participants.models import Enrolment, Pilot
-from participants.operations.pilots import give_role
+from participants.operations.roles import give_role
 from payments.models import Disbursement, Recipient
 from payments.queries import balances_of
+from tests.factories import an_approver_now
 from tests.journeys.visitor import Visitor, bank_link_in, eventually, link_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.needs("redis")]
@@ -164,7 +165,7 @@ def approve_what_is_due(priya, tom, pilot) -> str:
     assert run["total_minor"] == 36_000 * IN_EACH_ARM
     one = f"/api/v1/pay-runs/{run['public_id']}"
     assert priya.post(f"{one}/submit/").json()["state"] == "previewed"
-    give_role(pilot=pilot, user=user("priya"), role=Role.APPROVER, by="test", now=timezone.now())
+    an_approver_now(pilot, "priya@example.org")
     refusal = priya.post(f"{one}/approve/")
     assert (refusal.status_code, Disbursement.objects.count()) == (403, 0)
     assert tom.post(f"{one}/approve/").json()["state"] == "approved"

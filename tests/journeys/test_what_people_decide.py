@@ -14,7 +14,7 @@ from participants.operations.life_events import set_policy
 from participants.operations.notices import tell
 from participants.queries import left_the_cash_on
 from payments.models import Hold, Instalment
-from tests.factories import BY, NOON, a_member, a_pilot, a_user, an_enrolment, ready
+from tests.factories import BY, MANY_ROLES, NOON, a_member, a_pilot, a_user, an_enrolment, ready
 from tests.test_pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -259,7 +259,7 @@ def test_who_records_decisions(client, enrolment, role, status):
 def test_in_another_pilot_there_is_nothing_to_record(client, enrolment):
     noor = a_user("noor@example.org", may_set_up_pilots=True)
     there = a_pilot(name="Harbour Cash Pilot", manager=noor)
-    client.force_login(a_member(there, *Role, email="noor@example.org"))
+    client.force_login(a_member(there, *MANY_ROLES, email="noor@example.org"))
 
     page = client.get(f"/staff/participants/{enrolment.public_id}/choices/")
     texts = client.get(f"/staff/pilots/{enrolment.pilot.public_id}/texts/")

@@ -5,7 +5,7 @@ from django.test import Client
 
 from cashpilot.core.access import Role
 from participants.models import Application, Enrolment
-from tests.factories import a_member, a_pilot, a_user
+from tests.factories import MANY_ROLES, a_member, a_pilot, a_user
 from tests.participants.test_applications import apply, ask, from_age
 
 pytestmark = pytest.mark.django_db
@@ -130,7 +130,7 @@ def test_a_long_list_comes_a_page_at_a_time(kim, pilot):
 
 def test_nothing_of_another_pilot_is_there(client, pilot):
     application = apply(pilot)
-    client.force_login(a_member(a_pilot(name="Quay"), *Role, email="noor@example.org"))
+    client.force_login(a_member(a_pilot(name="Quay"), *MANY_ROLES, email="noor@example.org"))
     paths = ["", "decide/", "join/"]
 
     found = [

@@ -11,7 +11,7 @@ from participants.models import BenefitNote, BetterOffTalk
 from participants.models.benefits import FACTS, facts_for
 from participants.operations.benefits import note_benefit, record_talk
 from payments.models import Hold, Instalment
-from tests.factories import BY, NOON, a_member, a_pilot, a_user, an_enrolment, ready
+from tests.factories import BY, MANY_ROLES, NOON, a_member, a_pilot, a_user, an_enrolment, ready
 from tests.test_pages import problems_beside, text_of
 
 pytestmark = pytest.mark.django_db
@@ -142,7 +142,7 @@ def test_who_may_not_enrol_sees_nothing_of_it_and_a_stranger_finds_nothing(clien
     small = [client.get(one).status_code for one in (base, f"{api}better-off-talks/")]
     noor = a_user("noor@example.org", may_set_up_pilots=True)
     there = a_pilot(name="Harbour Cash Pilot", manager=noor)
-    client.force_login(a_member(there, *Role, email="noor@example.org"))
+    client.force_login(a_member(there, *MANY_ROLES, email="noor@example.org"))
 
     stranger = [client.get(one).status_code for one in (base, f"{api}benefit-notes/")]
 

@@ -18,7 +18,7 @@ from participants.operations import complaints
 from participants.operations.notices import send_next
 from participants.queries.complaints import complaint_for, is_overdue, waiting_complaints
 from participants.rules.complaints import due_after
-from tests.factories import BY, NOON, a_member, a_pilot, a_user, an_enrolment
+from tests.factories import BY, MANY_ROLES, NOON, a_member, a_pilot, a_user, an_enrolment
 
 pytestmark = pytest.mark.django_db
 WHO = {"by": BY, "now": NOON}
@@ -402,7 +402,7 @@ def test_roles_that_do_not_look_into_complaints_see_none(enrolment, role):
 def test_another_pilots_staff_and_another_person_find_nothing(enrolment):
     one = made(enrolment)
     other = a_pilot(name="Harbour", manager=a_user("noor@example.org", may_set_up_pilots=True))
-    staff = browser_of(a_member(other, *Role, email="noor@example.org"))
+    staff = browser_of(a_member(other, *MANY_ROLES, email="noor@example.org"))
     stranger = own_browser(an_enrolment(enrolment.pilot, name="Ben Example"))
 
     answers = [

@@ -12,7 +12,7 @@ from cashpilot.core.models import AuditEvent
 from participants.models import Allotment, Draw, Enrolment, Entrant
 from participants.rules.proof import fault_in
 from participants.rules.sealing import sealed
-from tests.factories import a_member, a_pilot, a_user, an_enrolment
+from tests.factories import MANY_ROLES, a_member, a_pilot, a_user, an_enrolment
 from tests.participants.draw_world import a_draw, a_held_draw, a_list, a_listed_draw, every_row
 from tests.test_pages import browser_of, member, problems_beside, text_of
 
@@ -297,7 +297,7 @@ def test_another_pilots_draw_is_not_there(pilot):
     there = a_pilot(
         name="Harbour Cash Pilot", manager=a_user("n@example.org", may_set_up_pilots=True)
     )
-    browser = browser_of(a_member(there, *Role, email="n@example.org"))
+    browser = browser_of(a_member(there, *MANY_ROLES, email="n@example.org"))
     other = a_draw(there)
     first = draw.entrants.first().public_id
     before = every_row()

@@ -13,7 +13,7 @@ from participants.models import Enrolment, Intake, Pair, Participant
 from participants.operations import intakes
 from participants.operations.pairs import search
 from participants.rules.sheets import MOST_BYTES
-from tests.factories import a_member, a_pilot, a_user, an_enrolment
+from tests.factories import MANY_ROLES, a_member, a_pilot, a_user, an_enrolment
 from tests.participants.intake_world import HEAD, WHO, a_checked_file, a_file
 from tests.participants.workbooks import a_bomb, a_workbook
 from tests.test_api import post, problem_of
@@ -250,7 +250,7 @@ def test_files_and_pairs_of_another_pilot_are_not_there(client, full):
     here = a_pilot(
         name="Harbour Cash Pilot", manager=a_user("noor@example.org", may_set_up_pilots=True)
     )
-    client.force_login(a_member(here, *Role, email="noor@example.org"))
+    client.force_login(a_member(here, *MANY_ROLES, email="noor@example.org"))
     before = stands(full)
 
     answers = {path: getattr(client, method)(path).status_code for method, path in addresses(full)}

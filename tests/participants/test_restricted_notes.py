@@ -13,7 +13,7 @@ from cashpilot.core.models import AuditEvent, KeptAnswer
 from cashpilot.core.refusals import Invalid
 from participants.models import RestrictedNote
 from participants.operations.safeguarding import write_restricted_note
-from tests.factories import BY, NOON, a_member, a_pilot, a_user, an_enrolment
+from tests.factories import BY, MANY_ROLES, NOON, a_member, a_pilot, a_user, an_enrolment
 
 pytestmark = pytest.mark.django_db
 WORDS = "Somebody at home reads her letters"
@@ -112,7 +112,7 @@ def map_of(enrolment):
 def test_a_lead_of_another_pilot_finds_nothing(enrolment):
     write(enrolment)
     other = a_pilot(name="Harbour", manager=a_user("noor@example.org", may_set_up_pilots=True))
-    browser = signed_in(other, *Role, email="noor@example.org")
+    browser = signed_in(other, *MANY_ROLES, email="noor@example.org")
 
     answers = [browser.get(place) for place in map_of(enrolment)]
 

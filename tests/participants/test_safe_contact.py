@@ -19,6 +19,7 @@ from payments.models import Disbursement, Instalment
 from payments.queries import due_in, preview_of
 from tests.factories import (
     BY,
+    MANY_ROLES,
     NOON,
     a_member,
     a_pilot,
@@ -263,7 +264,7 @@ def test_roles_that_do_not_see_people_do_not_see_how_to_reach_them(client, enrol
 
 def test_another_pilots_staff_find_nothing(client, enrolment):
     other = a_pilot(name="Harbour", manager=a_user("noor@example.org", may_set_up_pilots=True))
-    client.force_login(a_member(other, *Role, email="noor@example.org"))
+    client.force_login(a_member(other, *MANY_ROLES, email="noor@example.org"))
 
     answers = [
         client.get(f"/staff/participants/{enrolment.public_id}/contact/"),

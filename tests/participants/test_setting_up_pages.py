@@ -9,7 +9,7 @@ from participants.models import Pilot
 from participants.operations.drafts import begin_pilot
 from participants.queries.designs import plan_of
 from participants.rules.plan_files import as_yaml, read_file
-from tests.factories import BY, NOON, a_member, a_pilot, a_user, an_enrolment
+from tests.factories import BY, MANY_ROLES, NOON, a_member, a_pilot, a_user, an_enrolment
 from tests.participants.test_applications import from_age
 from tests.participants.test_pilot_files import EXAMPLE, a_plan
 
@@ -367,7 +367,7 @@ PAGES = (
 def test_nothing_of_another_pilot_is_there(client):
     owner = a_user("owner@example.org", may_set_up_pilots=True)
     harbour = begin_pilot(plan=a_plan(), manager=owner, by=BY, now=NOON)
-    client.force_login(a_member(a_pilot(), *Role, email="noor@example.org"))
+    client.force_login(a_member(a_pilot(), *MANY_ROLES, email="noor@example.org"))
 
     found = {path: client.get(at(harbour, path)).status_code for path in PAGES}
 
@@ -405,7 +405,7 @@ def test_nobody_without_the_right_begins_one(client):
 )
 def test_every_page_of_staff_bears_a_pilot_that_is_only_a_draft(priya, path):
     pilot = a_draft(arms=[], budget=[])
-    a_member(pilot, *Role, email="priya@example.org")
+    a_member(pilot, *MANY_ROLES, email="priya@example.org")
 
     response = priya.get(f"/staff/{path.format(pilot.public_id)}")
 

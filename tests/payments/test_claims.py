@@ -16,7 +16,17 @@ from payments.operations.claims import (
     propose_claim,
 )
 from payments.queries import claims_fund_of, fund_for, ledger_faults, trial_balance
-from tests.factories import BY, NOON, a_member, a_pilot, a_prepared_run, a_user, an_enrolment, ready
+from tests.factories import (
+    BY,
+    MANY_ROLES,
+    NOON,
+    a_member,
+    a_pilot,
+    a_prepared_run,
+    a_user,
+    an_enrolment,
+    ready,
+)
 from tests.test_pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -270,7 +280,7 @@ def test_in_another_pilot_there_is_no_claim(client, enrolment, two):
     claim = propose(enrolment, two[0])
     noor = a_user("noor@example.org", may_set_up_pilots=True)
     there = a_pilot(name="Harbour Cash Pilot", manager=noor)
-    signed_in(client, a_member(there, *Role, email="noor@example.org"))
+    signed_in(client, a_member(there, *MANY_ROLES, email="noor@example.org"))
 
     answers = [
         client.get(f"/staff/pay-runs/claims/{enrolment.pilot.public_id}/"),

@@ -17,6 +17,7 @@ from tests.factories import (
     a_pilot,
     a_prepared_run,
     an_approved_run,
+    an_approver_now,
     an_enrolment,
     ready,
 )
@@ -79,7 +80,7 @@ def test_whoever_prepared_a_run_cannot_approve_it_whatever_their_roles():
     ready(an_enrolment(pilot))
     run = a_prepared_run(pilot)
     pay_runs.submit_for_approval(run=run, preparer=run.prepared_by, by=BY, now=NOON)
-    a_member(pilot, Role.APPROVER, email=run.prepared_by.email)
+    an_approver_now(pilot, run.prepared_by.email)
 
     with pytest.raises(NotAllowed, match="You prepared this pay run"):
         approve(run, run.prepared_by)
@@ -168,7 +169,7 @@ def test_only_whoever_prepared_a_run_freezes_its_list():
     pilot = a_pilot()
     ready(an_enrolment(pilot))
     run = a_prepared_run(pilot)
-    tom = a_member(pilot, Role.PREPARER, Role.APPROVER)
+    tom = a_member(pilot, Role.PREPARER)
 
     with pytest.raises(NotAllowed, match="Someone else prepared"):
         pay_runs.submit_for_approval(run=run, preparer=tom, by=BY, now=NOON)

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from cashpilot.core.access import Role
 from payments.models import Disbursement, PayRun
-from tests.factories import a_member, a_pilot, an_enrolment, ready
+from tests.factories import a_member, a_pilot, an_approver_now, an_enrolment, ready
 
 pytestmark = pytest.mark.django_db
 
@@ -37,9 +37,9 @@ def test_a_run_goes_from_prepared_to_approved_by_two_people(pilot, rich_sandbox)
 
 
 def test_the_preparer_does_not_approve_in_batch_either(pilot, rich_sandbox):
-    a_member(pilot, Role.APPROVER, email="priya@example.org")
     run = command("prepare", pilot.public_id)
     command("submit", run)
+    an_approver_now(pilot, "priya@example.org")
 
     with pytest.raises(CommandError, match="You prepared this pay run"):
         command("approve", run)

@@ -104,7 +104,7 @@ def test_details_that_go_missing_are_told_once(recipient):
         keep(recipient, seen(status="action_needed", details_missing=2))
 
     assert list(Notice.objects.values_list("kind", flat=True)) == ["details_needed"]
-    assert list(recipients_not_ready(recipient.enrolment.pilot)) == [recipient]
+    assert list(recipients_not_ready(recipient.enrolment.pilot.enrolments.all())) == [recipient]
 
 
 def test_a_change_that_the_person_did_not_make_stops_payments_until_staff_have_called(

@@ -70,7 +70,7 @@ def left_as_it_was():
 @pytest.mark.parametrize("path", READS)
 def test_what_is_another_pilots_cannot_be_read(client, names, path):
     other = a_pilot(name="Mill Lane Cash Pilot")
-    everything = [Role.MANAGER, Role.PREPARER, Role.APPROVER, Role.AUDITOR]
+    everything = [Role.MANAGER, Role.CASEWORKER, Role.APPROVER]
     client.force_login(a_member(other, *everything, email="ada@example.org"))
 
     assert client.get(f"/api/v1/{path.format(**names)}").status_code == 404
@@ -79,7 +79,7 @@ def test_what_is_another_pilots_cannot_be_read(client, names, path):
 @pytest.mark.parametrize("path", WRITES)
 def test_what_is_another_pilots_cannot_be_changed(client, names, path):
     other = a_pilot(name="Mill Lane Cash Pilot")
-    everything = [Role.MANAGER, Role.PREPARER, Role.APPROVER, Role.CASEWORKER]
+    everything = [Role.MANAGER, Role.CASEWORKER, Role.APPROVER]
     client.force_login(a_member(other, *everything, email="ada@example.org"))
 
     answer = client.post(f"/api/v1/{path.format(**names)}", {}, content_type="application/json")

@@ -12,7 +12,17 @@ from payments.models import DestinationClearance, LeftOut, Recipient
 from payments.operations import pay_runs
 from payments.operations.destinations import clear_destination
 from payments.queries.destinations import shared_accounts
-from tests.factories import BY, NOON, PLENTY, a_member, a_pilot, a_prepared_run, an_enrolment, ready
+from tests.factories import (
+    BY,
+    MANY_ROLES,
+    NOON,
+    PLENTY,
+    a_member,
+    a_pilot,
+    a_prepared_run,
+    an_enrolment,
+    ready,
+)
 from tests.test_api import post, problem_of
 from tests.test_pages import text_of
 
@@ -225,7 +235,7 @@ def test_only_managers_and_approvers_have_a_word(client, pilot, role):
 
 def test_a_shared_account_of_another_pilot_is_not_there(client, pilot):
     here = a_pilot(name="Harbour Cash Pilot", first_date=date(2026, 4, 1))
-    client.force_login(a_member(here, *Role, email="noor@example.org"))
+    client.force_login(a_member(here, *MANY_ROLES, email="noor@example.org"))
     ben = pilot.enrolments.get(code="Ben")
 
     answers = [

@@ -11,7 +11,7 @@ from django.utils import timezone
 from cashpilot.core.access import Role
 from cashpilot.core.models import AuditEvent, User
 from participants.models import Pilot
-from participants.operations.pilots import give_role
+from participants.operations.roles import give_role
 
 BY = "command line"
 
