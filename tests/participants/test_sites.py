@@ -7,9 +7,17 @@ from django.test import Client
 from cashpilot.core.access import Role
 from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import Invalid
-from participants.models import Enrolment, Membership, Site
+from cashpilot.journeys import amend_pilot, launch_pilot
+from participants.models import Enrolment, Membership, Pair, Site
+from participants.operations.applications import record_application
+from participants.operations.complaints import make_complaint
+from participants.operations.drafts import begin_pilot, declare_ready
+from participants.operations.intakes import take_in
+from participants.operations.pairs import search
 from participants.operations.roles import give_role
 from participants.operations.sites import add_site, place
+from participants.queries.complaints import who_may_own
+from participants.queries.designs import plan_of
 from payments.models import Disbursement
 from tests.factories import (
     BY,
@@ -21,6 +29,7 @@ from tests.factories import (
     an_enrolment,
     ready,
 )
+from tests.participants.test_pilot_files import a_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -63,10 +72,18 @@ def addresses(one):
         f"/staff/participants/{one.public_id}/life-events/",
         f"/staff/participants/{one.public_id}/benefits/",
         f"/staff/participants/{one.public_id}/payments/",
+        f"/staff/participants/{one.public_id}/timeline/",
+        f"/staff/participants/{one.public_id}/contact/",
+        f"/staff/participants/{one.public_id}/problems/",
+        f"/staff/participants/{one.public_id}/research-choices/",
+        f"/staff/participants/{one.public_id}/statement/",
         f"/api/v1/enrolments/{one.public_id}/",
         f"/api/v1/enrolments/{one.public_id}/consents/",
         f"/api/v1/enrolments/{one.public_id}/schedule/",
         f"/api/v1/enrolments/{one.public_id}/claims/",
+        f"/api/v1/enrolments/{one.public_id}/timeline/",
+        f"/api/v1/enrolments/{one.public_id}/safe-contact/",
+        f"/api/v1/enrolments/{one.public_id}/complaints/",
     ]
 
 
@@ -141,10 +158,11 @@ def test_whom_they_enrol_is_met_at_their_site(harbour, pilot):
 def test_whom_they_enrol_by_file_too(harbour, pilot):
     rows = b"name,arm,consent_date\nCarys Example,cash,2026-02-20\n"
 
-    harbour.post(
+    sent = harbour.post(
         f"/staff/pilots/{pilot.public_id}/enrol-file/",
         {"file": SimpleUploadedFile("people.csv", rows)},
     )
+    harbour.post(f"{sent.url}add/")
 
     assert person("Carys Example").site.name == "Harbour"
 
@@ -215,11 +233,10 @@ def test_nobody_is_placed_at_a_site_of_another_pilot(client, pilot):
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
-        ("q=min", ["Amina Example"]),
         ("arm=services", []),
         ("state=ended", []),
-        ("page_size=2", ["Amina Example", "Ben Example"]),
-        ("page_size=2&page=2", ["Zofia Example"]),
+        ("page_size=2", ["Zofia Example", "Ben Example"]),
+        ("page_size=2&page=2", ["Amina Example"]),
     ],
 )
 def test_people_are_filtered_and_turned_page_by_page(client, pilot, asked, found):
@@ -230,6 +247,25 @@ def test_people_are_filtered_and_turned_page_by_page(client, pilot, asked, found
     assert [one["name"] for one in answer.json()["results"]] == found
 
 
+def test_people_are_filtered_by_their_site(client, pilot):
+    client.force_login(a_user())
+    mill = Site.objects.get(name="Mill").public_id
+
+    answer = client.get(f"/api/v1/pilots/{pilot.public_id}/enrolments/?site={mill}")
+
+    assert [one["name"] for one in answer.json()["results"]] == ["Ben Example"]
+
+
+def test_whom_they_look_for_is_found_at_their_site_only(harbour):
+    pages = [
+        harbour.post("/staff/participants/", {"who": name}).content.decode()
+        for name in ("amina example", "ben example")
+    ]
+
+    assert [f"/staff/participants/{person('Amina Example').public_id}/" in pages[0]] == [True]
+    assert person("Ben Example").public_id not in pages[1]
+
+
 @pytest.mark.parametrize("asked", ["state=flying", "page=0", "page_size=501", "page=lots"])
 def test_a_filter_that_cannot_be_is_refused(client, pilot, asked):
     client.force_login(a_user())
@@ -238,3 +274,81 @@ def test_a_filter_that_cannot_be_is_refused(client, pilot, asked):
 
     assert answer.status_code == 400
     assert answer.json()["errors"]
+
+
+def told_about(name: str):
+    said = {"kind": "other", "body": "It was cold.", "how": "in_person"}
+    return make_complaint(enrolment=person(name), by=BY, now=NOON, **said)
+
+
+def test_what_people_elsewhere_told_us_is_not_there(harbour):
+    here, there = told_about("Amina Example"), told_about("Ben Example")
+
+    answers = [harbour.get(f"/staff/problems/{one.public_id}/") for one in (here, there)]
+    waiting = harbour.get("/api/v1/complaints/").json()["results"]
+
+    assert [one.status_code for one in answers] == [200, 404]
+    assert [one["public_id"] for one in waiting] == [here.public_id]
+
+
+def test_a_complaint_is_handed_to_somebody_who_reaches_the_person(pilot, harbour):
+    there = told_about("Ben Example")
+
+    assert not who_may_own(there).filter(email="hana@example.org").exists()
+    assert who_may_own(told_about("Amina Example")).filter(email="hana@example.org").exists()
+
+
+def test_applications_files_and_lists_of_a_site_are_its_own(client, pilot, harbour):
+    mill = Site.objects.get(name="Mill")
+    who = {"by": BY, "now": NOON}
+    made = record_application(pilot=pilot, name="Dai Example", answers={}, site=mill, **who)
+    raw = b"name,arm,consent_date\nEwa Example,cash,2026-02-20\n"
+    sent = take_in(pilot=pilot, file_name="people.csv", raw=raw, site=mill, **who)
+    addresses = (f"applications/{made.public_id}/", f"intakes/{sent.public_id}/")
+    client.force_login(a_user())
+
+    found = [harbour.get(f"/staff/{one}").status_code for one in addresses]
+    listed = harbour.get(f"/api/v1/pilots/{pilot.public_id}/applications/").json()["results"]
+
+    assert found == [404, 404]
+    assert listed == []
+    assert [client.get(f"/staff/{one}").status_code for one in addresses] == [200, 200]
+
+
+def test_of_somebody_elsewhere_a_file_shows_the_code_only(pilot, harbour):
+    ben = person("Ben Example")
+    rows = b"name,arm,consent_date\nBen Exampel,cash,2026-02-20\nBen Exampel,cash,2026-02-21\n"
+    said = {"file": SimpleUploadedFile("people.csv", rows)}
+
+    page = harbour.post(
+        f"/staff/pilots/{pilot.public_id}/enrol-file/", said, follow=True
+    ).content.decode()
+
+    assert "Ben Example" not in page
+    assert ben.participant.public_id not in page
+
+
+def test_a_pair_is_shown_to_whoever_reaches_both(pilot, harbour, client):
+    twin = ready(an_enrolment(pilot, name="Ben Example", code="TWIN22"))
+    search(pilot=pilot, by=BY, now=NOON)
+    pair = Pair.objects.get()
+    where = f"/staff/pilots/{pilot.public_id}/pairs/"
+    place(enrolment=twin, site=Site.objects.get(name="Harbour"), by=BY, now=NOON)
+    client.force_login(a_user())
+
+    assert "Ben Example" not in harbour.get(where).content.decode()
+    assert harbour.post(f"/staff/pairs/{pair.public_id}/decide/").status_code == 404
+    assert "Ben Example" in client.get(where).content.decode()
+
+
+def test_the_sites_of_a_design_are_opened_at_its_launch_once():
+    manager = a_user(may_set_up_pilots=True)
+    sites = [{"code": "harbour", "name": "Harbour"}, {"code": "mill", "name": "Mill"}]
+    pilot = begin_pilot(plan=a_plan(sites=sites), manager=manager, by=BY, now=NOON)
+    declare_ready(pilot=pilot, by=BY, now=NOON)
+    launch_pilot(pilot=pilot, by=BY, now=NOON)
+    plan = {**plan_of(pilot), "sites": [*sites, {"code": "quay", "name": "Quay"}]}
+
+    amend_pilot(pilot=pilot, plan=plan, reason="One more shelter", by=BY, now=NOON)
+
+    assert sorted(pilot.sites.values_list("name", flat=True)) == ["Harbour", "Mill", "Quay"]
