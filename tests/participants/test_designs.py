@@ -404,7 +404,7 @@ def test_a_pilot_that_ran_before_there_were_versions_gets_its_design_as_version_
         " 'Cash', 'cash', true FROM participants_pilot WHERE public_id = 'plt_old'"
     )
     old = Pilot.objects.get(public_id="plt_old")
-    migration = importlib.import_module("payments.migrations.0070_designs_of_running_pilots")
+    migration = importlib.import_module("payments.migrations.0022_designs_of_running_pilots")
 
     migration.write_first_designs(apps, None)
 

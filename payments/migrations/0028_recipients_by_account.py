@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """Beside a running system: the index is built without holding anybody up."""
 
     atomic = False
-    dependencies = [("payments", "0020_shared_destinations")]
+    dependencies = [("payments", "0027_shared_destinations")]
     operations = [
         AddIndexConcurrently(
             "recipient",

@@ -53,7 +53,7 @@ LISTED = (  # all but who read the words to them, a name that erasure has to rea
 
 
 class Migration(migrations.Migration):
-    dependencies = [("participants", "0010_draws")]
+    dependencies = [("participants", "0007_draws")]
     operations = [
         Guard(
             "a_commitment_comes_before_anybody",

@@ -7,5 +7,5 @@ class Migration(migrations.Migration):
     """Some rows at a time; interrupted, it begins again where it stopped. There is no way back."""
 
     atomic = False
-    dependencies = [("payments", "0030_sealed_words")]
-    operations = [migrations.RunPython(seal_what_is_there("payments"))]
+    dependencies = [("evaluation", "0004_sealed_readers")]
+    operations = [migrations.RunPython(seal_what_is_there("evaluation"))]

@@ -8,7 +8,7 @@ from cashpilot.core.database import Agrees
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0070_designs_of_running_pilots'),
+        ('payments', '0022_designs_of_running_pilots'),
     ]
 
     operations = [

@@ -10,8 +10,8 @@ from cashpilot.core.database import PersonalColumns
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("core", "0010_personal_columns_and_looks"),
-        ('participants', '0063_signposts'),
+        ("core", "0004_personal_columns_and_looks"),
+        ('participants', '0014_signposts'),
     ]
 
     operations = [

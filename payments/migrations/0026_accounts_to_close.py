@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0031_seal_what_is_there'),
-        ('payments', '0031_seal_what_is_there'),
+        ('participants', '0016_seal_what_is_there'),
+        ('payments', '0025_seal_what_is_there'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

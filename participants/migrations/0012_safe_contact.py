@@ -11,7 +11,7 @@ from cashpilot.core.database import AppendOnly
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0060_restricted_notes'),
+        ('participants', '0011_restricted_notes'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ NEWEST = "(SELECT max(version) FROM participants_designversion WHERE pilot_id = 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("participants", "0070_designs_and_applications")]
+    dependencies = [("participants", "0009_designs_and_applications")]
     operations = [
         AppendOnly("participants_designversion"),
         AppendOnly("participants_eligibilityversion"),

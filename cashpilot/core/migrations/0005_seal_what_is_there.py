@@ -7,5 +7,5 @@ class Migration(migrations.Migration):
     """Some rows at a time; interrupted, it begins again where it stopped. There is no way back."""
 
     atomic = False
-    dependencies = [("participants", "0030_sealed_people")]
-    operations = [migrations.RunPython(seal_what_is_there("participants"))]
+    dependencies = [("core", "0004_personal_columns_and_looks")]
+    operations = [migrations.RunPython(seal_what_is_there("core"))]

@@ -11,7 +11,7 @@ from cashpilot.core.database import AppendOnly
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0062_complaints'),
+        ('participants', '0013_complaints'),
     ]
 
     operations = [

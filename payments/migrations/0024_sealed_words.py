@@ -20,8 +20,8 @@ BEFORE = Guard(
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("core", "0010_personal_columns_and_looks"),
-        ('payments', '0060_claims_of_paid_people'),
+        ("core", "0004_personal_columns_and_looks"),
+        ('payments', '0023_claims_of_paid_people'),
     ]
 
     operations = [

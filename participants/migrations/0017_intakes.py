@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0031_seal_what_is_there'),
+        ('participants', '0016_seal_what_is_there'),
     ]
 
     operations = [

@@ -7,5 +7,5 @@ class Migration(migrations.Migration):
     """Some rows at a time; interrupted, it begins again where it stopped. There is no way back."""
 
     atomic = False
-    dependencies = [("core", "0010_personal_columns_and_looks")]
-    operations = [migrations.RunPython(seal_what_is_there("core"))]
+    dependencies = [("participants", "0015_sealed_people")]
+    operations = [migrations.RunPython(seal_what_is_there("participants"))]

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0011_draws_kept_by_the_database'),
+        ('participants', '0008_draws_kept_by_the_database'),
     ]
 
     operations = [

@@ -13,7 +13,7 @@ from cashpilot.core.database import AppendOnly, Guard, refuse_change_of, refuse_
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0061_safe_contact'),
+        ('participants', '0012_safe_contact'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

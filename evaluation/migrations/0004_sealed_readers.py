@@ -9,7 +9,7 @@ from cashpilot.core.database import PersonalColumns
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("core", "0010_personal_columns_and_looks"),
+        ("core", "0004_personal_columns_and_looks"),
         ('evaluation', '0003_research_texts'),
     ]
 

@@ -91,6 +91,6 @@ def _arm(arm):
 class Migration(migrations.Migration):
     dependencies = [
         ("payments", "0021_promises_in_the_place_of_others"),
-        ("participants", "0071_designs_kept_by_the_database"),
+        ("participants", "0010_designs_kept_by_the_database"),
     ]
     operations = [migrations.RunPython(write_first_designs, migrations.RunPython.noop)]

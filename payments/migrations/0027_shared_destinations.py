@@ -10,8 +10,8 @@ from cashpilot.core.database import AppendOnly
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0020_intakes'),
-        ('payments', '0032_accounts_to_close'),
+        ('participants', '0017_intakes'),
+        ('payments', '0026_accounts_to_close'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

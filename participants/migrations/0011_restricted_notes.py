@@ -12,7 +12,7 @@ from cashpilot.core.database import Agrees, AppendOnly
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0071_designs_kept_by_the_database'),
+        ('participants', '0010_designs_kept_by_the_database'),
     ]
 
     operations = [
