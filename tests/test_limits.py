@@ -21,6 +21,7 @@ from participants.api.applications import NewApplication, NewDecision
 from participants.api.complaints import NewComplaint, Settled, Words
 from participants.api.safeguarding import NewRestrictedNote
 from participants.api.serializers import BenefitNoteLine, ConsentLine, TalkLine, TextLine
+from participants.api.staff import NewToken, SiteLine
 from participants.models import (
     ApplicationDecision,
     BenefitNote,
@@ -30,13 +31,17 @@ from participants.models import (
     Enrolment,
     Participant,
     Pilot,
+    ServiceToken,
+    Site,
 )
 from participants.pages.benefits import NoteForm, TalkForm
 from participants.pages.complaints import ComplaintForm, HandOverForm, WordsForm
 from participants.pages.forms import TextForm
 from participants.pages.my_complaints import MyComplaintForm
+from participants.pages.programs import TokenForm
 from participants.pages.safeguarding import RestrictedNoteForm
 from participants.pages.signposts import PlacesForm
+from participants.pages.sites import NewSiteForm
 from participants.rules import LONGEST
 from participants.rules.questions import NOTHING_ASKED
 from payments.api.claims import BankReference, ClaimLine
@@ -63,6 +68,8 @@ FORMS = [
     HandOverForm(staff=[]),
     WordsForm(),
     PlacesForm(),
+    NewSiteForm(),
+    TokenForm(),
 ]
 LINES = [
     NewParticipant,
@@ -80,6 +87,8 @@ LINES = [
     NewComplaint,
     Settled,
     Words,
+    SiteLine,
+    NewToken,
 ]
 COLUMNS = {
     "name": (Participant, "name"),
@@ -92,6 +101,8 @@ COLUMNS = {
     "note": (BenefitNote, "note"),
     "reason": (Claim, "reason"),
     "reference": (Claim, "reference"),
+    "site_name": (Site, "name"),
+    "token_name": (ServiceToken, "name"),
     "help_name": (Pilot, "help_name"),
     "help_phone": (Pilot, "help_phone"),
     "help_hours": (Pilot, "help_hours"),

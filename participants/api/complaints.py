@@ -163,17 +163,18 @@ class TakeUp(APIView):
     @extend_schema(operation_id="take_up_complaint", request=None, responses=OwnComplaintLine)
     def post(self, request, public_id):
         """You look into it from now on."""
-        return _done(request, public_id, complaints.take_up, person=request.user)
+        complaint = complaint_for(request.user, public_id)
+        return _done(request, complaint, complaints.take_up, person=request.user)
 
 
 class HandOver(APIView):
     @extend_schema(operation_id="hand_over_complaint", request=ToWhom, responses=OwnComplaintLine)
     def post(self, request, public_id):
         """Hand it to somebody else, whom it is not about."""
+        complaint = complaint_for(request.user, public_id)
         said = _asked(ToWhom, request)
-        pilot = complaint_for(request.user, public_id).enrolment.pilot
-        to = _staff(pilot, said["to"], field="to")
-        return _done(request, public_id, complaints.hand_over, to=to, words=said["words"])
+        to = _staff(complaint.enrolment.pilot, said["to"], field="to")
+        return _done(request, complaint, complaints.hand_over, to=to, words=said["words"])
 
 
 class About(APIView):
@@ -182,30 +183,33 @@ class About(APIView):
     )
     def post(self, request, public_id):
         """Name the member of staff it is about; they do not see it from now on."""
-        pilot = complaint_for(request.user, public_id).enrolment.pilot
-        about = _staff(pilot, _asked(AboutWhom, request)["about"], field="about")
-        return _done(request, public_id, complaints.say_whom_it_is_about, about=about)
+        complaint = complaint_for(request.user, public_id)
+        said = _asked(AboutWhom, request)
+        about = _staff(complaint.enrolment.pilot, said["about"], field="about")
+        return _done(request, complaint, complaints.say_whom_it_is_about, about=about)
 
 
 class Answer(APIView):
     @extend_schema(operation_id="answer_complaint", request=Words, responses=OwnComplaintLine)
     def post(self, request, public_id):
         """Answer in plain words; the person reads them on their page."""
-        return _done(request, public_id, complaints.answer, **_asked(Words, request))
+        complaint = complaint_for(request.user, public_id)
+        return _done(request, complaint, complaints.answer, **_asked(Words, request))
 
 
 class Close(APIView):
     @extend_schema(operation_id="close_complaint", request=None, responses=OwnComplaintLine)
     def post(self, request, public_id):
         """It is settled."""
-        return _done(request, public_id, complaints.close)
+        return _done(request, complaint_for(request.user, public_id), complaints.close)
 
 
 class Reopen(APIView):
     @extend_schema(operation_id="reopen_complaint", request=Words, responses=OwnComplaintLine)
     def post(self, request, public_id):
         """It is not settled: it waits for an answer again, by a new day."""
-        return _done(request, public_id, complaints.reopen, **_asked(Words, request))
+        complaint = complaint_for(request.user, public_id)
+        return _done(request, complaint, complaints.reopen, **_asked(Words, request))
 
 
 class MyComplaints(APIView):
@@ -286,7 +290,6 @@ def _staff(pilot: Pilot, public_id: str, *, field: str) -> User | None:
     return found
 
 
-def _done(request, public_id, operation, **said) -> Response:
-    complaint = complaint_for(request.user, public_id)
+def _done(request, complaint: Complaint, operation, **said) -> Response:
     operation(complaint=complaint, by=request.user.public_id, now=timezone.now(), **said)
     return Response(OwnComplaintLine(complaint).data)

@@ -148,6 +148,8 @@ def act(request, public_id, verb):
         raise NotFound(NO_COMPLAINT)
     made = _forms(complaint, request.POST)
     form = made.get(verb)
+    if form is None and verb not in WORDLESS:
+        raise Refused(_("This cannot be done with it as it stands now."))
     if form is None or form.is_valid():
         try:
             who = {"by": request.user.public_id, "now": timezone.now()}
@@ -207,6 +209,7 @@ def _reopen(complaint, form, person, **who) -> None:
     complaints.reopen(complaint=complaint, words=form.cleaned_data["words"], **who)
 
 
+WORDLESS = {"take-up", "close"}
 VERBS = {
     "take-up": _take_up,
     "hand-over": _hand_over,

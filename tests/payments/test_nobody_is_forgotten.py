@@ -8,7 +8,7 @@ from cashpilot.core.access import Role
 from cashpilot.core.refusals import Refused
 from cashpilot.journeys import correct_death, record_life_event
 from participants.models import LifeEvent
-from participants.operations.pilots import give_role
+from participants.operations.roles import give_role
 from payments.models import Disbursement, Instalment, PayRun, ProviderEvent, Recipient, RunPause
 from payments.operations import pausing, provider_events, recipients, schedules
 from payments.operations.schedules import resume_award

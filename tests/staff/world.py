@@ -4,12 +4,26 @@ from datetime import date
 
 from cashpilot import journeys
 from cashpilot.core.access import Role
+from participants.operations.applications import record_application
+from participants.operations.complaints import make_complaint
 from participants.operations.invitations import invite
+from participants.operations.pairs import search
 from participants.operations.service_tokens import issue_token
-from payments.models import Difference, Disbursement, ProviderEvent
+from payments.models import AccountToClose, Difference, Disbursement, ProviderEvent
 from payments.operations import claims, halts
 from tests.evaluation.release_world import a_ready_release, a_studied_pilot
-from tests.factories import BY, NOON, a_member, a_user, an_approved_run, an_enrolment, ready
+from tests.factories import (
+    BY,
+    NOON,
+    a_member,
+    a_pilot,
+    a_user,
+    an_approved_run,
+    an_enrolment,
+    ready,
+)
+from tests.participants.draw_world import a_listed_draw
+from tests.participants.intake_world import a_checked_file
 
 WHO = {"by": BY, "now": NOON}
 
@@ -50,7 +64,37 @@ def one_of_everything() -> dict[str, str]:
         "token": token.public_id,
         "user": caseworker.public_id,
         "role": "caseworker",
+        "version": "1",
+        "step": "sites",
+        "part": "arms",
+        "complaint": make_complaint(
+            enrolment=person, kind="other", body="It was cold.", how="in_person", **WHO
+        ).public_id,
+        "account": AccountToClose.objects.create(
+            pilot=pilot, account="acct_fictional", asked_at=NOON
+        ).public_id,
+        **_on_their_way_in(pilot),
+        **_a_drawn_pilot(priya),
     }
+
+
+def _on_their_way_in(pilot) -> dict[str, str]:
+    application = record_application(pilot=pilot, name="Dai Example", answers={}, **WHO)
+    intake = a_checked_file(pilot, "Ewa Example,cash,2026-02-20,,,,")
+    for code in ("TWIN22", "TWIN33"):
+        an_enrolment(pilot, name="Olu Example", date_of_birth=date(1990, 2, 3), code=code)
+    search(pilot=pilot, anew=True, **WHO)
+    return {
+        "application": application.public_id,
+        "intake": intake.public_id,
+        "pair": pilot.pairs.first().public_id,
+    }
+
+
+def _a_drawn_pilot(manager) -> dict[str, str]:
+    pilot = a_pilot(name="Lottery Cash Pilot", manager=manager)
+    draw = a_listed_draw(4, pilot)
+    return {"drawn": pilot.public_id, "entrant": draw.entrants.first().public_id}
 
 
 def _a_claim(person, caseworker) -> str:

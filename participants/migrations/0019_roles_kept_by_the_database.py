@@ -8,7 +8,7 @@ OTHER_ROLES = """EXISTS (SELECT 1 FROM participants_membership AS other
 
 
 class Migration(migrations.Migration):
-    dependencies = [("participants", "0040_sites_and_staff")]
+    dependencies = [("participants", "0018_sites_and_staff")]
     operations = [
         Guard(
             "roles_kept_apart",

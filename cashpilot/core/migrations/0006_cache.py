@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     The cache itself reads and writes the table; it is no model of ours.
     """
 
-    dependencies = [("core", "0011_seal_what_is_there")]
+    dependencies = [("core", "0005_seal_what_is_there")]
     operations = [
         migrations.SeparateDatabaseAndState(
             database_operations=[

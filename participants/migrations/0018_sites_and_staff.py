@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('participants', '0020_intakes'),
+        ('participants', '0017_intakes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
