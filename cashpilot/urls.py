@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from cashpilot import (
     data_endpoints,
+    design_endpoints,
     endpoints,
     health,
     intake_endpoints,
@@ -21,8 +22,8 @@ from payments.pages import urls as payments_pages
 
 api = [
     path("pilots/", endpoints.Pilots.as_view()),
-    path("pilots/<slug:pilot_id>/launch/", endpoints.Launch.as_view()),
-    path("pilots/<slug:pilot_id>/designs/", endpoints.Designs.as_view()),
+    path("pilots/<slug:pilot_id>/launch/", design_endpoints.Launch.as_view()),
+    path("pilots/<slug:pilot_id>/designs/", design_endpoints.Designs.as_view()),
     path("applications/<slug:public_id>/enrol/", endpoints.EnrolApplication.as_view()),
     path("pilots/<slug:pilot_id>/enrolments/", endpoints.Enrolments.as_view()),
     path("pilots/<slug:pilot_id>/enrolments/file/", endpoints.EnrolmentFile.as_view()),

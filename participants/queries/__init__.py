@@ -24,7 +24,7 @@ from participants.models import (
     Pilot,
     SignInToken,
 )
-from participants.rules import USUAL_EFFECTS, effect_of
+from participants.rules.life_events import USUAL_EFFECTS, effect_of
 
 NO_PILOT = "There is no such pilot, or you are not a member of it."
 NO_PERSON = "There is no such participant in your pilots."
