@@ -6,7 +6,14 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from cashpilot import data_endpoints, endpoints, health, intake_endpoints, timelines
+from cashpilot import (
+    data_endpoints,
+    design_endpoints,
+    endpoints,
+    health,
+    intake_endpoints,
+    timelines,
+)
 from cashpilot.api import nothing_here
 from cashpilot.pages import urls as shared_pages
 from participants.pages import urls as participants_pages
@@ -14,8 +21,8 @@ from payments.pages import urls as payments_pages
 
 api = [
     path("pilots/", endpoints.Pilots.as_view()),
-    path("pilots/<slug:pilot_id>/launch/", endpoints.Launch.as_view()),
-    path("pilots/<slug:pilot_id>/designs/", endpoints.Designs.as_view()),
+    path("pilots/<slug:pilot_id>/launch/", design_endpoints.Launch.as_view()),
+    path("pilots/<slug:pilot_id>/designs/", design_endpoints.Designs.as_view()),
     path("applications/<slug:public_id>/enrol/", endpoints.EnrolApplication.as_view()),
     path("pilots/<slug:pilot_id>/enrolments/", endpoints.Enrolments.as_view()),
     path("pilots/<slug:pilot_id>/enrolments/file/", endpoints.EnrolmentFile.as_view()),

@@ -38,7 +38,7 @@ from participants.operations.enrolment import (
 from participants.operations.life_events import note_correction, note_event
 from participants.operations.notices import resume_contact, stop_contact, tell
 from participants.queries import current_text, left_the_cash_on
-from participants.rules import effect_of
+from participants.rules.life_events import effect_of
 from payments.models import Amendment, Award, Hold, Recipient
 from payments.operations.granting import Choice, grant_award, grant_awards
 from payments.operations.recipients import start_new_account

@@ -18,9 +18,9 @@ from participants.models import (
     Pilot,
     Site,
 )
-from participants.operations.enrolment import NotRunning
 from participants.queries.applications import last_decision, same_applicant
 from participants.queries.designs import eligibility_in
+from participants.queries.newcomers import NotRunning
 from participants.rules import check_birth, check_choice, check_length
 from participants.rules.eligibility import decide, read_answers
 from participants.rules.shapes import Faulty

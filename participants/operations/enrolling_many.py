@@ -12,6 +12,8 @@ from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import Invalid
 from participants.models import Arm, Consent, ConsentText, Enrolment, Participant, Pilot, Site
 from participants.queries import current_text
+from participants.queries.designs import design_in_force
+from participants.queries.newcomers import check_takes_people_in
 from participants.rules import PersonRow
 
 BATCH = 1_000
@@ -36,7 +38,7 @@ def enrol_rows(
 
     The rows were checked before, under the pilot's lock, which this transaction holds.
     """
-    Pilot.objects.select_for_update().get(pk=pilot.pk)
+    check_takes_people_in(Pilot.objects.select_for_update().get(pk=pilot.pk))
     enrolment_of = _maker(pilot, rows, site, now)
     text_for = _texts(pilot)
     added: list[Enrolment] = []
@@ -70,7 +72,7 @@ def _maker(pilot: Pilot, rows: Sequence[PersonRow], site: Site | None, now: date
     """How a row becomes an enrolment: with its own code, or with one that nobody has."""
     arms: dict[str, Arm] = {arm.code: arm for arm in pilot.arms.all()}
     taken = set(pilot.enrolments.values_list("code", flat=True)) | {one.code for one in rows}
-    today = timezone.localdate(now)
+    today, design = timezone.localdate(now), design_in_force(pilot)
 
     def fresh() -> str:
         code = next(code for code in iter(new_code, "") if code not in taken)
@@ -88,6 +90,7 @@ def _maker(pilot: Pilot, rows: Sequence[PersonRow], site: Site | None, now: date
             code=row.code or fresh(),
             enrolled_on=today,
             state_changed_at=now,
+            design=design,
         )
 
     return make

@@ -7,15 +7,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cashpilot.core.models import AuditEvent
-from cashpilot.core.refusals import Invalid, Refused
+from cashpilot.core.refusals import Invalid
 from participants.lifecycles import ENROLMENT
 from participants.models import Arm, Consent, ConsentText, Enrolment, Participant, Pilot, Site
 from participants.operations.consent import record_consent
 from participants.operations.enrolling_many import enrol_rows
 from participants.queries import already_here
 from participants.queries.designs import design_in_force
-from participants.queries.draws import draw_of
 from participants.queries.files import codes_taken, rows_already_here
+from participants.queries.newcomers import check_takes_people_in
 from participants.rules import (
     HERE_ALREADY,
     PersonRow,
@@ -34,18 +34,6 @@ class FileRefused(Invalid):
     def __init__(self, problems: list[Problem]):
         self.problems = problems
         super().__init__(f"Nothing was added: the file has {_count(len(problems))}.", field="file")
-
-
-class ByDrawAlone(Refused):
-    """In a pilot with a draw nobody chooses who comes into which arm."""
-
-    code = "by-draw-alone"
-
-
-class NotRunning(Refused):
-    """People come into a pilot from its launch until it is closed."""
-
-    code = "not-running"
 
 
 @transaction.atomic
@@ -70,8 +58,6 @@ def enrol(
 
     Payment follows from the arm, never from anything the person answers later.
     """
-    if draw_of(pilot):
-        raise ByDrawAlone("People come into the arms of this pilot by its draw. List them there.")
     today = timezone.localdate(now)
     check_birth(date_of_birth, today)
     if consent_date > today:
@@ -111,7 +97,7 @@ def enrol_file(
     *, pilot: Pilot, raw: bytes, by: str, now: datetime, site: Site | None = None
 ) -> list[Enrolment]:
     """Bring in everybody in a CSV or XLSX file, or nobody: any problem refuses the whole file."""
-    Pilot.objects.select_for_update().get(pk=pilot.pk)
+    check_takes_people_in(Pilot.objects.select_for_update().get(pk=pilot.pk))
     rows = _read(pilot, raw, now)
     if problems := rows_already_here(pilot, rows):
         raise FileRefused(problems)
@@ -145,8 +131,7 @@ def _check_not_here(
 
     Checked under the pilot's lock. Two people who only look alike are told apart by a code.
     """
-    if Pilot.objects.select_for_update().get(pk=pilot.pk).state != Pilot.State.LAUNCHED:
-        raise NotRunning("This pilot takes nobody in: it is not launched yet, or it is closed.")
+    check_takes_people_in(Pilot.objects.select_for_update().get(pk=pilot.pk))
     found = already_here(
         pilot, name=name, date_of_birth=date_of_birth, email=email, consent_date=consent_date
     )

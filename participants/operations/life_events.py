@@ -8,7 +8,7 @@ from django.utils import timezone
 from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import Invalid, NotAllowed, Refused
 from participants.models import Enrolment, LifeEvent, LifeEventPolicy, Pilot
-from participants.rules import effect_of
+from participants.rules.life_events import effect_of
 
 Kind, Effect = LifeEvent.Kind, LifeEventPolicy.Effect
 

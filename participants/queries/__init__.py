@@ -42,7 +42,7 @@ from participants.queries.reach import (
     site_of,
     whole_person_for,
 )
-from participants.rules import USUAL_EFFECTS, effect_of
+from participants.rules.life_events import USUAL_EFFECTS, effect_of
 
 __all__ = [
     "NO_PERSON",

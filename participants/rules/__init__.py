@@ -249,21 +249,6 @@ def _repeated(rows: list[PersonRow], column: str) -> list[Problem]:
     return problems
 
 
-USUAL_EFFECTS = {
-    "death": "stop",
-    "moved": "continue",
-    "prison": "continue",
-    "hospital": "continue",
-    "appointee": "hold",
-    "left_the_cash": "stop",
-}
-
-
-def effect_of(kind: str, own: dict[str, str]) -> str:
-    """What an event does to payments: as the pilot's `own` policies say, else the usual."""
-    return own.get(kind, USUAL_EFFECTS[kind])
-
-
 def check_choice(value: str, known: Iterable[str], *, field: str) -> str:
     """The value, if it is one of the known; else a refusal that lists them."""
     if value not in known:

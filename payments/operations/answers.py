@@ -4,15 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Now
-
 from payments.lifecycles import DISBURSEMENT
 from payments.models import Disbursement, RunPause, SendAttempt
 from payments.operations.pausing import pause
 from payments.operations.settlement import take_in
 from payments.providers.base import Accepted, Answer, Declined, NotNow, Unknown
-from payments.rules import back_off, idempotency_key
+from payments.queries import next_try_of
+from payments.rules import idempotency_key
 
 State, Held, Kind = Disbursement.State, Disbursement.Held, SendAttempt.Kind
 Reason = RunPause.Reason
@@ -117,14 +115,14 @@ def _pause_if_repeated(row: Disbursement, *, by: str, now: datetime) -> None:
 def _not_now(row: Disbursement, answer: NotNow, *, by: str, now: datetime) -> None:
     _note(row, Kind.NOT_NOW, answer.code, now)
     state = State.UNKNOWN if row.has_open_try else State.QUEUED
-    put_back(row=row, state=state, by=by, now=now, changes={"not_before": later(row)})
+    put_back(row=row, state=state, by=by, now=now, changes={"not_before": next_try_of(row)})
 
 
 def _unknown(row: Disbursement, answer: Unknown, *, by: str, now: datetime) -> None:
     _note(row, Kind.UNKNOWN, answer.detail, now)
     is_ours = answer.detail == SAME_ORDER_TWO_BODIES
     changes = {
-        "not_before": later(row),
+        "not_before": next_try_of(row),
         "has_open_try": True,
         "saw_server_error": row.saw_server_error or answer.is_server_error,
     } | _held(Held.REVIEW if is_ours else "", now)
@@ -143,8 +141,3 @@ _ANSWERS: dict[type, Callable[..., None]] = {
 
 def _note(row: Disbursement, kind: str, detail: str, now: datetime) -> None:
     SendAttempt.about(row, kind, detail, at=now).save()
-
-
-def later(row: Disbursement) -> CombinedExpression:
-    """When to try a row again: the oftener it was tried, the later."""
-    return Now() + back_off(row.attempts.filter(kind=Kind.INTENT).count())

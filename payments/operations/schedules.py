@@ -169,10 +169,10 @@ def _locked(award: Award) -> Award:
 
 
 def _check_not_pressed_twice(award: Award, amount: int, reason: str, now: datetime) -> None:
-    alike = award.amendments.filter(
-        kind=Kind.TOP_UP, difference_minor=amount, reason=reason.strip(), made_at__gt=now - A_WHILE
+    lately = award.amendments.filter(
+        kind=Kind.TOP_UP, difference_minor=amount, made_at__gt=now - A_WHILE
     )
-    if alike.exists():
+    if any(one.reason == reason.strip() for one in lately):
         raise Refused(
             "The same top-up was promised a moment ago. If you mean another one, say why in other "
             "words."

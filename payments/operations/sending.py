@@ -20,19 +20,19 @@ from django.db.models.functions import Now
 from cashpilot.core.refusals import Refused
 from payments.lifecycles import DISBURSEMENT
 from payments.models import Disbursement, SendAttempt
-from payments.operations.answers import later, put_back, write_down
+from payments.operations.answers import put_back, write_down
 from payments.operations.claiming import BATCH, claim, hold_each
 from payments.operations.disbursements import order_of
 from payments.operations.pausing import start_approved
 from payments.operations.settlement import adopt, reverse
 from payments.providers.base import Accepted, Answer, NotThere, Provider, Transfer, Unreachable
-from payments.queries import earlier_of, forgotten_of, is_stopped, may_still_be_asked
+from payments.queries import earlier_of, forgotten_of, is_stopped, may_still_be_asked, next_try_of
 
 State, Held, Kind = Disbursement.State, Disbursement.Held, SendAttempt.Kind
 TO_CHECK = 0.1
 
 
-def at_once() -> None:
+def _at_once() -> None:
     """The turn of what keeps to no pace."""
 
 
@@ -58,7 +58,7 @@ def send_one(
     provider: Provider,
     by: str,
     now: datetime,
-    turn: Callable[[], None] = at_once,
+    turn: Callable[[], None] = _at_once,
 ) -> Answer | None:
     """Ask for one claimed disbursement when its turn comes, and record the answer.
 
@@ -120,7 +120,7 @@ def _put_back_unasked(
         row = _locked(disbursement)
         if row.state == State.SUBMITTING and row.claim_token == token:
             state = State.UNKNOWN if row.has_open_try else State.QUEUED
-            changes = {"not_before": later(row)} if wait else {}
+            changes = {"not_before": next_try_of(row)} if wait else {}
             put_back(row=row, state=state, by=by, now=now, changes=changes)
 
 

@@ -93,10 +93,10 @@ def _owe_again(row: Disbursement, *, by: str, now: datetime) -> None:
     row.pay_run.lines.filter(instalment_id=row.instalment_id).update(is_open=False)
     if was_paid:
         INSTALMENT.move(row.instalment, "planned", now=now, by=by)
-    cancel_if_stopped(row.instalment, by=by, now=now)
+    cancel_if_stopped(instalment=row.instalment, by=by, now=now)
 
 
-def cancel_if_stopped(instalment: Instalment, *, by: str, now: datetime) -> None:
+def cancel_if_stopped(*, instalment: Instalment, by: str, now: datetime) -> None:
     """What comes back after the payments were stopped is not owed again."""
     if instalment.state == "planned" and is_stopped(instalment.award):
         INSTALMENT.move(instalment, "cancelled", now=now, by=by)

@@ -106,7 +106,7 @@ def _give_up(one: Disbursement, *, by: str, now: datetime) -> None:
         one, State.FAILED, now=now, by=by, failure="withdrawn", held_reason="", held_at=None
     )
     one.pay_run.lines.filter(instalment_id=one.instalment_id).update(is_open=False)
-    cancel_if_stopped(one.instalment, by=by, now=now)
+    cancel_if_stopped(instalment=one.instalment, by=by, now=now)
 
 
 def _is_dead(disbursement: Disbursement) -> bool:

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection
 from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
 from participants.models import Pilot
 from payments.models import CheckUp, Disbursement, Hold, PayRun, ProviderEvent, RunPause
 from payments.queries.halts import open_halts
 from payments.queries.pay_runs import line_of, recipient_of
-from payments.rules import line_hash
+from payments.rules import back_off, line_hash
 
 CHECK_UP_HOLDS = timedelta(days=7)
 
@@ -37,6 +38,11 @@ def pauses_of(pilots: Iterable[Pilot]) -> QuerySet[RunPause]:
     paused = RunPause.objects.filter(lifted_at=None, pay_run__fund__pilot__in=pilots)
     waiting = paused.filter(pay_run__state__in=["approved", "sending"])
     return waiting.select_related("pay_run__fund__pilot").order_by("placed_at")
+
+
+def next_try_of(row: Disbursement) -> CombinedExpression:
+    """When to try a row again, by the database's clock: the oftener it was tried, the later."""
+    return Now() + back_off(row.attempts.filter(kind="intent").count())
 
 
 def reason_to_hold(disbursement: Disbursement) -> str:

@@ -182,7 +182,7 @@ def test_an_answer_that_is_no_use_of_theirs_is_not_there(own, enrolment):
         own.post(f"/my/{enrolment.public_id}/answers/", {"purpose": "reuse", "says": "maybe"}),
     ]
 
-    assert [one.status_code for one in answers] == [404, 404, 404]
+    assert [one.status_code for one in answers] == [404, 404, 400]
     assert ResearchConsent.objects.count() == before
 
 

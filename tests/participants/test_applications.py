@@ -16,9 +16,9 @@ from participants.operations.applications import (
     record_application,
 )
 from participants.operations.designs import close
-from participants.operations.enrolment import NotRunning
 from participants.queries.applications import applications_of, decided_anew, last_decision
 from participants.queries.designs import plan_of
+from participants.queries.newcomers import NotRunning
 from participants.rules.shapes import Faulty
 from payments.models import Award
 from tests.factories import BY, NOON, a_pilot, an_enrolment

@@ -21,8 +21,8 @@ from participants.models import (
 from participants.operations.consent import publish_text
 from participants.operations.designs import close
 from participants.operations.drafts import Locked, NotReady, begin_pilot, declare_ready, keep_draft
-from participants.operations.enrolment import NotRunning
 from participants.queries.designs import design_in_force, plan_in, plan_of
+from participants.queries.newcomers import NotRunning
 from participants.rules.eligibility import ELIGIBLE, NOT_ELIGIBLE, UNDECIDED
 from participants.rules.plans import (
     ARM_KINDS,

@@ -233,12 +233,12 @@ ONE_MORE = """INSERT INTO participants_entrant (public_id, draw_id, participant_
     consent_date, how, read_by, entered_by, entered_at)
     SELECT 'ent_more', d.id, p.id, 'MORE', '{}', '2026-02-20', 'paper', '', 'x', now()
     FROM participants_draw d, participants_participant p
-    WHERE p.name = 'Zofia Example'"""
+    WHERE p.id = (SELECT max(id) FROM participants_participant)"""
 ENROLLED = """INSERT INTO participants_enrolment (public_id, code, pilot_id, participant_id, arm_id,
     is_paid, enrolled_on, state, state_changed_at)
     SELECT 'enr_more', 'MORE', a.pilot_id, p.id, a.id, true, '2026-03-02', 'active', now()
     FROM participants_arm a, participants_participant p
-    WHERE a.code = 'cash' AND p.name = 'Zofia Example'"""
+    WHERE a.code = 'cash' AND p.id = (SELECT max(id) FROM participants_participant)"""
 
 
 @pytest.mark.parametrize(
