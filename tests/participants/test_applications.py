@@ -21,7 +21,7 @@ from participants.queries.designs import plan_of
 from participants.queries.newcomers import NotRunning
 from participants.rules.shapes import Faulty
 from payments.models import Award
-from tests.factories import BY, NOON, a_pilot, an_enrolment
+from tests.factories import BY, NOON, a_pilot, a_user, an_enrolment
 
 pytestmark = pytest.mark.django_db
 WHO = {"by": BY, "now": NOON}
@@ -241,7 +241,7 @@ def test_applications_are_listed_by_what_came_of_them(pilot):
     apply(pilot, {}, name="Waiting Example")
 
     found = {
-        result: [one.name for one in applications_of(pilot, result=result)]
+        result: [one.name for one in applications_of(pilot, a_user(), result=result)]
         for result in ("eligible", "not_eligible", "undecided", "")
     }
 

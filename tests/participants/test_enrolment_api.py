@@ -130,5 +130,6 @@ def test_a_person_who_takes_part_is_read_back_as_they_were_written(client, owner
         "enrolled_on": "2026-03-02",
         "state": "active",
         "design": 1,
+        "site": "",
     }
     assert Enrolment.objects.count() == 1

@@ -12,7 +12,7 @@ from participants.models import Pair
 from participants.operations.pairs import say_different, search
 from participants.queries.pairs import open_pairs
 from payments.models import Instalment
-from tests.factories import BY, NOON, a_pilot, an_enrolment
+from tests.factories import BY, NOON, a_pilot, a_user, an_enrolment
 
 pytestmark = pytest.mark.django_db
 WHO = {"by": BY, "now": NOON}
@@ -32,7 +32,7 @@ def pilot():
 def test_people_who_may_be_one_are_found_with_score_and_reasons(pilot):
     assert search(pilot=pilot, **WHO) == 1
 
-    pair = open_pairs(pilot).get()
+    pair = open_pairs(pilot, a_user()).get()
     assert (pair.first.code, pair.second.code) == ("E-1", "L-1")
     assert pair.reasons == ["short_name", "same_birth", "rare_name"]
     assert pair.score >= 65
@@ -46,7 +46,7 @@ def test_a_pair_said_to_be_two_people_is_never_shown_again(pilot):
     say_different(pair=Pair.objects.get(), **WHO)
 
     assert search(pilot=pilot, anew=True, **WHO) == 0
-    assert not open_pairs(pilot).exists()
+    assert not open_pairs(pilot, a_user()).exists()
 
 
 def test_only_who_came_in_since_is_looked_at_until_somebody_asks_for_everybody(pilot):

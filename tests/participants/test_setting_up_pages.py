@@ -169,22 +169,6 @@ def test_a_budget_that_an_arm_is_paid_from_is_not_taken_away(priya):
     assert len(plan_of(pilot)["budget"]) == 1
 
 
-def test_staff_get_roles_and_unknown_addresses_are_told(priya):
-    pilot = a_draft()
-    a_user("kim@example.org")
-
-    given = priya.post(
-        at(pilot, "set-up/staff/"), {"email": "kim@example.org", "role": "caseworker"}
-    )
-    unknown = priya.post(
-        at(pilot, "set-up/staff/"), {"email": "who@example.org", "role": "caseworker"}
-    )
-
-    assert (given.status_code, unknown.status_code) == (302, 400)
-    assert "Nobody here has this address" in said(unknown)
-    assert pilot.memberships.filter(role="caseworker").count() == 1
-
-
 def test_a_pilot_is_brought_in_from_a_file_and_taken_out_again(priya):
     file = SimpleUploadedFile("pilot.yaml", EXAMPLE.read_bytes())
 
