@@ -92,9 +92,8 @@ def verdict(answer) -> str:
         return "sign in"
     assert answer.status_code < 500
     is_refused = answer.status_code == 403
-    is_about_the_run = "json" in answer.headers.get("Content-Type", "") and ANOTHERS in str(
-        answer.content
-    )
+    is_json = "json" in answer.headers.get("Content-Type", "")
+    is_about_the_run = is_json and ANOTHERS in str(answer.content)
     return "no" if is_refused and not is_about_the_run else "yes"
 
 
