@@ -123,7 +123,7 @@ def asked(pilot, run):
         "lines": queries.lines_now(run),
         "as prepared": queries.lines_as_prepared(run),
         "concerns": queries.concerns_of(pilot, later.date()),
-        "not ready": queries.recipients_not_ready(pilot),
+        "not ready": queries.recipients_not_ready(pilot.enrolments.all()),
         "to look at": queries.recipients_to_look_at(later.date()),
         "waiting": queries.waiting_for_a_person(pilot),
         "claims": queries.claims_of(pilot),
