@@ -144,8 +144,9 @@ def add(*, intake: Intake, by: str, now: datetime) -> list[Enrolment]:
     if len(rows) != intake.good:
         raise Refused("Something has changed since the check. Check the file again.")
     with _progress_of(intake) as tell:
-        place = {"pilot": intake.pilot, "site": intake.site}
-        added = enrol_rows(**place, rows=wanted, by=by, now=now, tell=tell)
+        added = enrol_rows(
+            pilot=intake.pilot, rows=wanted, site=intake.site, by=by, now=now, tell=tell
+        )
     IntakePlace.objects.bulk_create(
         IntakePlace(intake=intake, enrolment=enrolment, row=one.row)
         for one, enrolment in zip(wanted, added, strict=True)
