@@ -10,31 +10,22 @@ from typing import Any
 
 from django.db.models import JSONField, Model
 
-from cashpilot.core.audit import open_events
 from cashpilot.core.encrypted_fields import BlindIndexField
-from cashpilot.core.models import AuditEvent, User
-from cashpilot.core.personal import rows_about
-from cashpilot.core.privacy import term_of, why_not_copied
+from cashpilot.core.models import User
+from cashpilot.core.personal import rows_to_show
+from cashpilot.core.privacy import term_of
 
 Table = dict[str, Any]
 
 
 def everything_about(person: Model, now: datetime) -> dict[str, Any]:
     """All tables with rows about a person, nearest first; times as they are, keys left out."""
-    tables = [_table(model, rows) for model, rows in _what_they_may_have(person)]
+    tables = [_table(model, rows) for model, rows in rows_to_show(person)]
     return {
         "made_at": now.isoformat(timespec="seconds"),
         "about": getattr(person, "public_id", str(person.pk)),
         "tables": [one for one in tables if one["rows"]],
     }
-
-
-def _what_they_may_have(person: Model) -> Iterator[tuple[Any, Any]]:
-    for model, rows in rows_about(person).items():
-        if model is AuditEvent:
-            yield model, rows.filter(pk__in=open_events().values("pk"))
-        elif not why_not_copied(model):
-            yield model, rows
 
 
 def _table(model: Any, rows: Any) -> Table:

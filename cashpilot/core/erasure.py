@@ -16,7 +16,7 @@ from cashpilot.core.audit import ERASED_DETAIL
 from cashpilot.core.database import OPEN_PERSONAL_COLUMNS
 from cashpilot.core.encrypted_fields import BlindIndexField, EncryptedBytesField, Sealed
 from cashpilot.core.models import AuditEvent
-from cashpilot.core.personal import names_of, rows_about, words_about
+from cashpilot.core.personal import names_of, rows_about, rows_to_show, words_about
 from cashpilot.core.privacy import ERASED, term_of, why_it_stays
 
 NO_DATE = date(1900, 1, 1)
@@ -34,10 +34,11 @@ class Share:
 
 
 def preview(person: Model) -> list[Share]:
-    """What an erasure would take out and leave, by model; nothing is changed."""
+    """What an erasure would take out and leave, by model; nothing is changed. What only some may
+    know of is not named, and goes all the same."""
     return [
         Share(model, count, _goes(model), why_it_stays(model), _is_deleted(model))
-        for model, rows in rows_about(person).items()
+        for model, rows in rows_to_show(person)
         if (count := rows.count())
     ]
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
+from cashpilot.core.audit import open_events
 from cashpilot.core.models import AuditEvent, subject_name
-from cashpilot.core.privacy import our_models
+from cashpilot.core.privacy import our_models, why_not_copied
 
 
 def rows_about(person: Model) -> dict[Any, QuerySet]:
@@ -24,6 +25,15 @@ def rows_about(person: Model) -> dict[Any, QuerySet]:
     }:
         found |= new
     return found | {AuditEvent: _audit_of(found)}
+
+
+def rows_to_show(person: Model) -> Iterator[tuple[Any, QuerySet]]:
+    """The same rows, without those of which only some may know that they are there."""
+    for model, rows in rows_about(person).items():
+        if model is AuditEvent:
+            yield model, rows.filter(pk__in=open_events().values("pk"))
+        elif not why_not_copied(model):
+            yield model, rows
 
 
 def names_of(rows: dict[Any, QuerySet]) -> list[str]:

@@ -15,14 +15,15 @@ LONGEST_LOOK = 45
 class Crew:
     """Threads for calls that mostly wait. A job that breaks is raised once the others are done.
 
-    A job that returns true says that too many were under way: one thread leaves, never the last.
+    A job that returns true says that too many were under way: the crew gets smaller by one, and its
+    last thread never leaves while there are jobs.
     """
 
     def __init__(self, size: int, *, longest: float):
         self._size, self._until = size, time.monotonic() + longest
         self._jobs: queue.SimpleQueue = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
-        self._left = 0
+        self._left = self._alive = 0
         self._changed = threading.Condition()
         self._broken: list[Exception] = []
 
@@ -54,7 +55,10 @@ class Crew:
         if self._size == 1 and not self._threads:
             self._do(job, arguments)
             return
-        if len(self._threads) < min(self._size, self._left):
+        with self._changed:
+            is_needed = self._alive < min(self._size, self._left)
+            self._alive += is_needed
+        if is_needed:
             thread = threading.Thread(target=self._work, daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -92,5 +96,7 @@ class Crew:
             self._changed.notify_all()
             if is_crowded and self._size > 1:
                 self._size -= 1
-                return True
+                if self._alive > self._size:
+                    self._alive -= 1
+                    return True
         return False

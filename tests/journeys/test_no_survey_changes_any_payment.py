@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 PEOPLE = ("Amina Example", "Ben Example", "Cara Example", "Dev Example")
 PAID, WAVES = 3, (0, 1)
 STAGES = ("promised", "prepared", "frozen", "approved", "sent")
-NAMED_BY_CHANCE = re.compile(r"\b(acct|tr)_\w+|\b[0-9a-f]{64}\b")
+NAMED_BY_CHANCE = re.compile(r"\b(acct|tr)_\w+|\b[0-9a-f]{64}\b|\bs1\.[\w.=-]+")
 OWN_CLOCK = {"claim_token", "lease_until", "first_sent_at", "created_at"}
 
 who, wave = st.integers(0, len(PEOPLE) - 1), st.sampled_from(WAVES)

@@ -217,6 +217,18 @@ def test_a_crew_that_is_too_many_gets_smaller_and_never_empty():
     assert max(most[-5:]) == 1
 
 
+def test_jobs_that_come_one_by_one_are_done_by_a_crew_that_got_smaller():
+    done = []
+
+    with Crew(6, longest=10) as crew:
+        for number in range(12):
+            crew.do(lambda one: done.append(one) or True, number)
+            while crew.is_busy:
+                crew.wait_for_one()
+
+    assert done == list(range(12))
+
+
 def test_a_crew_of_one_does_it_at_once():
     seen = []
 
