@@ -141,7 +141,8 @@ def test_the_page_for_a_crash_needs_nothing_from_the_crashed_request():
 
 
 @pytest.mark.browser
-def test_staff_sign_in_is_sound_and_says_in_plain_words_what_is_missing(page, address):
+def test_staff_sign_in_is_sound_and_says_in_plain_words_what_is_missing(page, address, settings):
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     page.goto(f"{address}accounts/login/")
     page_ok(page)
 
