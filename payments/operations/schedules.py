@@ -137,7 +137,7 @@ def restore_award(
         raise Refused("This is no stop of these payments.")
     if award.amendments.filter(kind=Kind.RESTORED, made_at__gte=stopped.made_at).exists():
         raise Refused("What this stop cancelled has come back already.")
-    gone = award.instalments.filter(state="cancelled", state_changed_at=stopped.made_at)
+    gone = award.instalments.filter(state="cancelled", state_changed_at__gte=stopped.made_at)
     back = [(_open_day(award, one.due_date, now), one.amount_minor, one) for one in gone]
     total = sum(amount for _, amount, _ in back)
     amendment = _amend(award, Kind.RESTORED, reason, total, by=by, now=now)

@@ -86,3 +86,27 @@ def test_a_phone_that_was_signed_in_is_out_after_a_death(person, client):
 
     assert shown_before == 200
     assert shown_after == 404
+
+
+def test_what_was_taken_back_meanwhile_is_owed_again_once_a_stop_is_undone(
+    disbursement, provider, sandbox
+):
+    send(provider)
+    disbursement.refresh_from_db()
+    award = disbursement.instalment.award
+    schedules.stop_award(award=award, reason="A mistake", by=BY, now=NOON)
+    for name in ("tom", "uma"):
+        person = a_member(award.enrolment.pilot, Role.APPROVER, email=f"{name}@example.org")
+        take_back(
+            disbursement=disbursement,
+            provider=provider,
+            person=person,
+            by=BY,
+            now=NOON + timedelta(hours=1),
+        )
+
+    schedules.bring_back(award=award, reason="A mistake", by=BY, now=NOON + timedelta(hours=2))
+
+    owed = award.instalments.filter(state="planned")
+    assert owed.count() == award.terms.count
+    assert owed.filter(first_promise=disbursement.instalment).exists()
