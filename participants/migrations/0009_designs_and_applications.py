@@ -37,9 +37,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField()),
-                ('answers', models.JSONField(default=dict)),
+                ('answers', cashpilot.core.encrypted_fields.EncryptedJsonField(default=dict)),
                 ('result', models.CharField(choices=[('eligible', 'Can join'), ('not_eligible', 'Not this pilot'), ('undecided', 'Not decided yet')], max_length=12)),
-                ('reasons', models.JSONField(default=list)),
+                ('reasons', cashpilot.core.encrypted_fields.EncryptedJsonField(default=list)),
                 ('missing', models.JSONField(default=list)),
                 ('why_again', models.CharField(blank=True, default='', max_length=200)),
                 ('recorded_by', models.CharField(max_length=60)),

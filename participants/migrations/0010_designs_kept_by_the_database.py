@@ -125,8 +125,8 @@ class Migration(migrations.Migration):
                 *("why_again", "recorded_by", "recorded_at"),
             )
             + refuse_if(
-                "NEW.answers NOT IN (OLD.answers, '{}'::jsonb)"
-                " OR NEW.reasons NOT IN (OLD.reasons, '[]'::jsonb)",
+                "(NEW.answers, NEW.reasons) IS DISTINCT FROM (OLD.answers, OLD.reasons) AND"
+                " current_setting('cashpilot.personal_columns', true) IS DISTINCT FROM 'open'",
                 "a decision is written once",
             ),
         ),

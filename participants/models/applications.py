@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cashpilot.core.encrypted_fields import (
     BlindIndexField,
     EncryptedDateField,
+    EncryptedJsonField,
     EncryptedTextField,
 )
 from cashpilot.core.ids import new_id
@@ -79,9 +80,9 @@ class ApplicationDecision(models.Model):
     pilot = models.ForeignKey(Pilot, models.PROTECT, related_name="+")
     number = models.PositiveSmallIntegerField()
     questions = models.ForeignKey(EligibilityVersion, models.PROTECT, related_name="decisions")
-    answers = models.JSONField(default=dict)
+    answers = EncryptedJsonField(default=dict)
     result = models.CharField(max_length=12, choices=Result)
-    reasons = models.JSONField(default=list)
+    reasons = EncryptedJsonField(default=list)
     missing = models.JSONField(default=list)
     why_again = models.CharField(max_length=200, blank=True, default="")
     recorded_by = models.CharField(max_length=60)
@@ -111,10 +112,6 @@ class ApplicationDecision(models.Model):
         }
         shareable = {"number", "questions", "result"}
         kept = "with the person"
-        in_clear = {
-            "answers": "answers to a pilot's questions, asked by their codes, with no name in them",
-            "reasons": "the same answers as sentences of the pilot's rule",
-        }
 
     def __str__(self) -> str:
         return f"{self.application} no. {self.number}: {self.result}"

@@ -82,6 +82,7 @@ class Pair(models.Model):
         }
         shareable = {"state"}
         kept = "with the person"
+        not_copied = "it is about somebody else as well"
 
     def __str__(self) -> str:
         return self.public_id

@@ -3,8 +3,9 @@
 from datetime import date
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from cashpilot.core.database import OPEN_PERSONAL_COLUMNS
 from cashpilot.core.models import AuditEvent
 from cashpilot.core.refusals import Invalid, Refused
 from cashpilot.journeys import amend_pilot, enrol_application
@@ -260,6 +261,8 @@ def test_applications_are_listed_by_what_came_of_them(pilot):
         {"answers": {"age": 99}},
         {"reasons": ["another"]},
         {"number": 7},
+        {"answers": {}},
+        {"reasons": []},
     ],
 )
 def test_a_decision_is_written_once_in_the_database_too(pilot, changes):
@@ -273,10 +276,12 @@ def test_a_decision_is_written_once_in_the_database_too(pilot, changes):
     assert application.decisions.get(number=1).result == "eligible"
 
 
-def test_what_was_answered_may_be_emptied_when_somebody_asks_to_be_forgotten(pilot):
+def test_what_was_answered_is_emptied_by_an_erasure_alone(pilot):
     application = apply(pilot)
 
-    application.decisions.update(answers={}, reasons=[])
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(OPEN_PERSONAL_COLUMNS)
+        application.decisions.update(answers={}, reasons=[])
 
     assert application.decisions.get().result == "eligible"
 

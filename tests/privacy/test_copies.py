@@ -11,8 +11,9 @@ from cashpilot.core.access import Role
 from cashpilot.core.copies import everything_about
 from cashpilot.core.encrypted_fields import BlindIndexField
 from cashpilot.core.models import AuditEvent, Look
-from cashpilot.core.personal import rows_about
+from cashpilot.core.personal import rows_about, rows_to_show
 from cashpilot.personal_data import copy_for
+from participants.models import Pair, RestrictedNote
 from tests.factories import BY, a_member, a_pilot, a_user
 from tests.privacy.world import LATER, a_person_with_traces, traces_of
 
@@ -50,18 +51,23 @@ def test_a_copy_holds_every_value_of_theirs_opened_in_both_forms(zofia):
 
 
 def test_a_copy_holds_nothing_of_anybody_else(zofia):
+    other = zofia.pilot.enrolments.exclude(pk=zofia.pk).get()
+
     inside = unpacked(copy_for(participant=zofia.participant, by=BY, now=LATER))
 
     for text in inside.values():
         assert [t for t in traces_of("Quillonmarker", "66654321") if t in text] == []
         assert a_user().email not in text
+        assert other.public_id not in text
 
 
 def test_every_model_with_rows_about_them_is_in_it_with_every_column(zofia):
-    about = {model: rows for model, rows in rows_about(zofia.participant).items() if rows.exists()}
+    every = {model for model, rows in rows_about(zofia.participant).items() if rows.exists()}
+    about = {model: rows for model, rows in rows_to_show(zofia.participant) if rows.exists()}
 
     tables = {one["model"]: one for one in everything_about(zofia.participant, LATER)["tables"]}
 
+    assert every - set(about) == {RestrictedNote, Pair}
     assert set(tables) == {model._meta.label for model in about}
     assert len(tables) >= 19
     for model, rows in about.items():

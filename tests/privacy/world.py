@@ -7,9 +7,11 @@ from django.contrib.sessions.backends.db import SessionStore
 from cashpilot.core.models import AuditEvent, KeptAnswer
 from cashpilot.journeys import record_life_event
 from evaluation.operations.consent import publish_research_text, record_research_consent
-from participants.models import Notice
+from participants.models import Application, ApplicationDecision, Notice, Pair
 from participants.operations.benefits import note_benefit, record_talk
+from participants.operations.complaints import answer, make_complaint
 from participants.operations.notices import tell
+from participants.operations.safeguarding import write_restricted_note
 from participants.operations.sign_in import issue_link
 from payments.models import (
     Amendment,
@@ -84,9 +86,57 @@ def _around(enrolment, word):
         **WHO,
     )
     _claim(enrolment, word)
+    _told(enrolment, word)
+    _asked_to_join(enrolment, word)
+    _held_against_others(enrolment)
     page = SessionStore()
     page["participant"] = enrolment.participant.public_id
     page.save()
+
+
+def _told(enrolment, word):
+    made = make_complaint(
+        enrolment=enrolment, kind="other", body=f"{word} complains", how="phone", **WHO
+    )
+    answer(complaint=made, words=f"{word}, we are sorry", **WHO)
+    write_restricted_note(enrolment=enrolment, body=f"{word} is watched at home", **WHO)
+
+
+def _asked_to_join(enrolment, word):
+    person = enrolment.participant
+    application = Application.objects.create(
+        pilot=enrolment.pilot,
+        name=person.name,
+        date_of_birth=person.date_of_birth,
+        email=person.email,
+        phone=person.phone,
+        made_at=NOON,
+        enrolment=enrolment,
+    )
+    ApplicationDecision.objects.create(
+        application=application,
+        pilot=enrolment.pilot,
+        number=1,
+        questions=enrolment.pilot.eligibility_versions.latest("version"),
+        answers={"street": f"{word} Street"},
+        reasons=[f"{word} Street is in the area"],
+        result="eligible",
+        recorded_by=BY,
+        recorded_at=NOON,
+    )
+
+
+def _held_against_others(enrolment):
+    for other in enrolment.pilot.enrolments.filter(pk__lt=enrolment.pk):
+        Pair.objects.create(
+            pilot=enrolment.pilot,
+            first=other,
+            second=enrolment,
+            score=70,
+            reasons=["same_name"],
+            found_at=NOON,
+            state_changed_at=NOON,
+        )
 
 
 def _claim(enrolment, word):
