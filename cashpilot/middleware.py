@@ -82,16 +82,22 @@ class RefusalPages:
 
 
 class ReadableText:
-    """Text with a NUL in it, which no database keeps, is refused before anybody reads it."""
+    """Text with a NUL in it, which no database keeps, is refused before anybody reads it.
+
+    Bodies of the API are left to their serializers, which refuse it too: a webhook's is signed as
+    it came, and may be read only once.
+    """
 
     def __init__(self, get_response: Answer):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\0" not in request.path and not _has_nul(request.GET) and not _has_nul(request.POST):
+        is_api = request.path.startswith("/api/")
+        asked = [request.GET] if is_api else [request.GET, request.POST]
+        if "\0" not in request.path and not any(map(_has_nul, asked)):
             return self.get_response(request)
         no = Invalid(_("There is a character in this that cannot be read."))
-        if request.path.startswith("/api/"):
+        if is_api:
             return problem_document(no)
         return render(request, "refused.html", {"says": str(no)}, status=no.status)
 

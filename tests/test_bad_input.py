@@ -42,6 +42,24 @@ def test_a_question_that_cannot_be_read_is_refused(client, run, address, asked):
     assert "html" in answer["Content-Type"] or "problem+json" in answer["Content-Type"]
 
 
+def test_a_body_of_the_api_that_cannot_be_read_is_refused_by_its_field(client, run):
+    person = run.fund.pilot.enrolments.get()
+    address = f"/api/v1/enrolments/{person.public_id}/schedule/stop/"
+
+    answer = client.post(address, {"reason": "\0"})
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "reason"
+
+
+@pytest.mark.parametrize("endpoint", ["platform", "connect"])
+def test_a_form_for_a_webhook_is_a_forgery_and_no_crash(client, sandbox, endpoint):
+    answer = client.post(f"/api/v1/webhooks/stripe/{endpoint}/", {"a": "b"})
+
+    assert answer.status_code == 400
+    assert answer.json()["type"] == "forged"
+
+
 def test_a_form_that_cannot_be_read_changes_nothing(client, run):
     answer = client.post(f"/staff/pay-runs/{run.public_id}/send-back/", {"reason": "\0"})
 
