@@ -94,3 +94,12 @@ def test_a_press_without_an_answer_says_nothing_of_a_payment(client, run):
     payment.refresh_from_db()
     assert answer.status_code == 400
     assert (payment.confirmed_at, payment.missed_at) == (None, None)
+
+
+def test_somebody_elses_change_of_account_is_not_there_to_be_questioned(client):
+    mine, theirs = an_enrolment(a_pilot()), an_enrolment(name="Ben Example")
+    client.post(f"/s/{issue_link(participant=mine.participant, by=BY, now=timezone.now())}/")
+
+    answer = client.post(f"/my/{theirs.public_id}/destination/not-me/")
+
+    assert answer.status_code == 404

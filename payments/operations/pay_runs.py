@@ -120,9 +120,10 @@ def vote(*, run: PayRun, approver: User, available_minor: int, by: str, now: dat
     """
     run = _locked(run)
     _check_may_vote(run, approver)
+    fund = _locked_fund(run)
     _check_unchanged(run, run.content_hash)
     _check_destinations(run)
-    _check_budget(run)
+    _check_budget(run, fund)
     _check_float(run, available_minor)
     PayRunApproval.objects.create(
         pay_run=run,
@@ -237,9 +238,13 @@ def _check_destinations(run: PayRun) -> None:
         )
 
 
-def _check_budget(run: PayRun) -> None:
-    """Counted under the fund's lock, so that two runs cannot both have the last of it."""
-    fund = Fund.objects.select_for_update(no_key=True).get(pk=run.fund_id)
+def _locked_fund(run: PayRun) -> Fund:
+    """Whoever changes, stops or takes back a promise holds this lock too, so that what approval
+    compares stays so until it is queued; and two runs cannot both have the last of the budget."""
+    return Fund.objects.select_for_update(no_key=True).get(pk=run.fund_id)
+
+
+def _check_budget(run: PayRun, fund: Fund) -> None:
     missing = sent_minor(fund) + total_of(run) - fund.budget_minor
     if missing > 0:
         raise Refused(

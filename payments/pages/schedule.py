@@ -78,10 +78,9 @@ def my_destination_back(request, public_id):
 @require_POST
 def question_my_destination(request, public_id):
     """That was not me: nothing goes there until somebody has called."""
+    recipient = _my_recipient(request, public_id)
     try:
-        recipients.question_change(
-            recipient=_my_recipient(request, public_id), by="participant", now=timezone.now()
-        )
+        recipients.question_change(recipient=recipient, by="participant", now=timezone.now())
     except Refused as no:
         messages.error(request, str(no))
     return redirect("my_schedule", public_id=public_id)
